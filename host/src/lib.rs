@@ -1,1 +1,6 @@
-//! precheck
+//! A host for sandboxed WebAssembly prechecks: learn before an upgrade whether it may start.
+#![deny(missing_docs)]
+
+pub mod capabilities;
+pub mod model;
+pub mod suite;

@@ -1,0 +1,133 @@
+//! `logging`: lines for whoever debugs a check, and what its language's runtime prints.
+
+use std::collections::VecDeque;
+
+use tokio::sync::mpsc::UnboundedSender;
+
+use super::bindings::precheck::plugin::logging::{Host, Level};
+use super::bindings::precheck::plugin::types::Attribute;
+use super::{Call, Capabilities};
+use crate::model::{Event, LogLevel};
+
+/// Lines kept for the message of a check that crashes.
+const TAIL_LINES: usize = 20;
+/// Bytes of a line; what is longer is cut.
+const LINE_BYTES: usize = 4_096;
+/// Lines that are passed on; a guest that logs in an endless loop must not fill the host's memory.
+const MOST_LINES: u64 = 10_000;
+
+/// Makes lines of what a guest logs and prints, passes them on, and keeps the last printed ones.
+#[derive(Debug)]
+pub struct Logging {
+    check: String,
+    events: Option<UnboundedSender<Event>>,
+    partial: Vec<u8>,
+    tail: VecDeque<String>,
+    lines: u64,
+}
+
+impl Logging {
+    /// Passes the lines of a check on as events.
+    #[must_use]
+    pub fn new(check: impl Into<String>, events: Option<UnboundedSender<Event>>) -> Self {
+        Logging { check: check.into(), events, partial: Vec::new(), tail: VecDeque::new(), lines: 0 }
+    }
+
+    /// Takes what the guest printed: any bytes, cut anywhere.
+    pub fn print(&mut self, chunk: &[u8]) {
+        for part in chunk.split_inclusive(|byte| *byte == b'\n') {
+            let room = LINE_BYTES.saturating_sub(self.partial.len());
+            self.partial.extend(part.iter().take(room));
+            if part.ends_with(b"\n") {
+                self.end_line();
+            }
+        }
+    }
+
+    fn end_line(&mut self) {
+        let bytes = std::mem::take(&mut self.partial);
+        let line = String::from_utf8_lossy(&bytes).trim_end().to_owned();
+        if self.tail.len() == TAIL_LINES {
+            self.tail.pop_front();
+        }
+        self.tail.push_back(line.clone());
+        self.pass_on(LogLevel::Info, line);
+    }
+
+    fn pass_on(&mut self, level: LogLevel, line: String) {
+        self.lines += 1;
+        let line = match self.lines.cmp(&MOST_LINES) {
+            std::cmp::Ordering::Less => line,
+            std::cmp::Ordering::Equal => "the check logs no further: too many lines".into(),
+            std::cmp::Ordering::Greater => return,
+        };
+        if let Some(events) = &self.events {
+            // Nobody has to listen.
+            let _ = events.send(Event::Log { check: self.check.clone(), level, line });
+        }
+    }
+
+    /// The last lines that the guest printed, without empty ones.
+    #[must_use]
+    pub fn tail(&mut self) -> Vec<String> {
+        if !self.partial.is_empty() {
+            self.end_line();
+        }
+        self.tail.iter().filter(|line| !line.trim().is_empty()).cloned().collect()
+    }
+}
+
+impl Host for Capabilities {
+    async fn log(&mut self, level: Level, message: String, attributes: Vec<Attribute>) -> wasmtime::Result<()> {
+        self.seam.enter(Call::Log)?;
+        let level = match level {
+            Level::Trace => LogLevel::Trace,
+            Level::Debug => LogLevel::Debug,
+            Level::Info => LogLevel::Info,
+            Level::Warn => LogLevel::Warn,
+            Level::Error => LogLevel::Error,
+        };
+        let mut line = message;
+        for Attribute { name, value } in attributes {
+            line.push_str(&format!(" {name}={value:?}"));
+        }
+        if line.len() > LINE_BYTES {
+            line.truncate(line.floor_char_boundary(LINE_BYTES));
+        }
+        self.logging.pass_on(level, line);
+        Ok(())
+    }
+
+    async fn write(&mut self, chunk: Vec<u8>) -> wasmtime::Result<()> {
+        self.seam.enter(Call::Log)?;
+        self.logging.print(&chunk);
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn chunks_become_lines_wherever_they_are_cut() {
+        let mut logging = Logging::new("c", None);
+        for chunk in ["a", "b\n\nc", "d\ne"] {
+            logging.print(chunk.as_bytes());
+        }
+        assert_eq!(logging.tail(), ["ab", "cd", "e"]);
+    }
+
+    #[test]
+    fn only_the_last_lines_are_kept_and_each_is_cut() {
+        let mut logging = Logging::new("c", None);
+        for number in 0..100 {
+            logging.print(format!("{number}\n").as_bytes());
+        }
+        logging.print(&vec![b'x'; 100_000]);
+        let tail = logging.tail();
+        assert_eq!(tail.len(), TAIL_LINES);
+        assert_eq!(tail.first().map(String::as_str), Some("81"));
+        assert_eq!(tail.last().map(String::len), Some(LINE_BYTES));
+    }
+}
