@@ -85,7 +85,7 @@ impl Connection {
         Ok(row.get(0)?)
     }
 
-    /// A name quoted as this engine needs it, to be put into a statement.
+    /// A name quoted as this engine needs it, to be put into a statement. A column is quoted as a table without a schema.
     pub fn quote(&self, name: impl Into<TableName>) -> String {
         self.session.quote(&name.into())
     }

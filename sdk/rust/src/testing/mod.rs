@@ -41,9 +41,13 @@ mod fake;
 mod files;
 mod judge;
 mod recorder;
+#[cfg(feature = "sqlite")]
+mod sqlite;
 
 pub use canned::{Canned, CannedRows};
 pub use database::Database;
 pub use fake::Fake;
 pub use judge::{LogLine, Outcome, Run};
 pub use recorder::Call;
+#[cfg(feature = "sqlite")]
+pub use sqlite::{Sqlite, SqliteError};
