@@ -94,7 +94,8 @@ precheck_sdk::plugin! {
     checks: [NoOrphans],
 }
 
-#[cfg(all(test, feature = "sqlite"))]
+#[cfg(test)]
+#[cfg(feature = "sqlite")]
 mod tests {
     use precheck_sdk::serde_json::{Value as Json, json};
     use precheck_sdk::testing::{Fake, Outcome, Run, Sqlite};

@@ -97,7 +97,8 @@ pub mod prelude {
     };
     // The module comes along because the derive names it: an author needs no dependency on it.
     pub use schemars::{self, JsonSchema};
-    pub use serde::Deserialize;
+    // `Serialize` on what `#[serde(default)]` fills in makes the schema tell the default.
+    pub use serde::{Deserialize, Serialize};
 }
 
 /// For the macros alone.

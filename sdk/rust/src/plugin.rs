@@ -122,6 +122,7 @@ pub struct CodeDescription {
 pub(crate) struct CheckRequest {
     #[cfg_attr(not(target_family = "wasm"), allow(dead_code))]
     pub(crate) check: String,
+    #[cfg_attr(not(target_family = "wasm"), allow(dead_code))]
     pub(crate) settings: String,
     pub(crate) databases: Vec<String>,
     pub(crate) directories: Vec<String>,

@@ -60,7 +60,10 @@ impl ColumnError {
 
     pub(crate) fn mismatch(column: &Column, reason: &dyn fmt::Display) -> Self {
         let Column { name, family, native_type } = column;
-        Self(format!("column `{name}` ({family}, {native_type}): {reason}").into())
+        // SQLite has no type for an expression, and many types are called what they are.
+        let told = native_type.is_empty() || native_type == family.as_str();
+        let native_type = if told { String::new() } else { format!(", {native_type}") };
+        Self(format!("column `{name}` ({family}{native_type}): {reason}").into())
     }
 
     pub(crate) fn malformed(column: &Column) -> Self {

@@ -10,7 +10,7 @@ use super::database::Database;
 use super::files::Directories;
 use super::judge::{Run, judge};
 use super::recorder::{Call, Recorder, State};
-use crate::check::Check;
+use crate::check::{Capability, Check, CheckResult, Code};
 use crate::context::Context;
 use crate::error::{CapabilityError, ErrorKind};
 use crate::host::{Answer, RawFlag, Session};
@@ -110,16 +110,25 @@ impl Fake {
     ///
     /// A panic of the check is the test's own, so that its message and line show.
     pub fn run<C: Check>(&self, settings: impl Into<Json>) -> Run {
+        let settings = settings.into().to_string();
+        self.run_with(C::CAPABILITIES, C::CODES, |cx| plugin::run::<C>(&settings, cx))
+    }
+
+    /// Runs a function as a check of that description would be: for the parts that checks share.
+    pub fn run_with(
+        &self,
+        capabilities: &'static [Capability],
+        codes: &'static [Code],
+        check: impl FnOnce(&Context) -> CheckResult,
+    ) -> Run {
         let request = CheckRequest {
-            check: C::NAME.to_owned(),
-            settings: settings.into().to_string(),
             databases: self.databases.iter().map(|(name, _)| name.clone()).collect(),
             directories: self.directories.clone(),
             attributes: self.attributes.clone(),
+            ..CheckRequest::default()
         };
-        let state = Rc::new(State::new(self.clone(), C::CAPABILITIES, C::CODES));
-        let cx = Context::new(Rc::new(Recorder(Rc::clone(&state))), &request);
-        let result = plugin::run::<C>(&request.settings, &cx);
+        let state = Rc::new(State::new(self.clone(), capabilities, codes));
+        let result = check(&Context::new(Rc::new(Recorder(Rc::clone(&state))), &request));
         Run {
             outcome: judge(&result, &state),
             result,
