@@ -1,0 +1,228 @@
+//! The values of one batch, kept as the buffers in which they came.
+
+use std::cell::OnceCell;
+use std::marker::PhantomData;
+use std::rc::Rc;
+use std::{fmt, slice, str};
+
+use crate::database::{Column, ColumnError, ColumnIndex, FromValue, Row};
+use crate::value::{Value, ValueRef};
+
+/// The values of one column, as the contract lays them out.
+pub(crate) enum ColumnValues {
+    /// One byte a row.
+    Booleans(Vec<u8>),
+    /// Eight little-endian bytes a row.
+    Integers(Vec<u8>),
+    /// Eight little-endian bytes a row.
+    Reals(Vec<u8>),
+    /// One NUL between any two.
+    Texts(String),
+    TextsWithNul(Vec<String>),
+    Blobs(Vec<Vec<u8>>),
+    Mixed(Vec<Value>),
+}
+
+pub(crate) struct ColumnData {
+    values: ColumnValues,
+    /// One byte a row.
+    nulls: Option<Vec<u8>>,
+    /// Where each text of `Texts` begins, one more at the end: only rows need it, a scan splits as it goes.
+    starts: OnceCell<Vec<usize>>,
+}
+
+impl ColumnData {
+    pub(crate) fn new(values: ColumnValues, nulls: Option<Vec<u8>>) -> Self {
+        Self { values, nulls, starts: OnceCell::new() }
+    }
+
+    /// The value of that row; none if the buffer ends before it.
+    pub(crate) fn get(&self, row: usize) -> Option<ValueRef<'_>> {
+        if let Some(nulls) = &self.nulls
+            && *nulls.get(row)? == 1
+        {
+            return Some(ValueRef::Null);
+        }
+        Some(match &self.values {
+            ColumnValues::Booleans(bytes) => ValueRef::Boolean(*bytes.get(row)? == 1),
+            ColumnValues::Integers(bytes) => ValueRef::Integer(i64::from_le_bytes(*bytes.as_chunks().0.get(row)?)),
+            ColumnValues::Reals(bytes) => ValueRef::Real(f64::from_le_bytes(*bytes.as_chunks().0.get(row)?)),
+            ColumnValues::Texts(texts) => {
+                let starts = self.starts.get_or_init(|| starts(texts));
+                // Up to the NUL, which the next text begins after.
+                ValueRef::Text(texts.get(*starts.get(row)?..*starts.get(row + 1)? - 1)?)
+            }
+            ColumnValues::TextsWithNul(texts) => ValueRef::Text(texts.get(row)?),
+            ColumnValues::Blobs(blobs) => ValueRef::Blob(blobs.get(row)?),
+            ColumnValues::Mixed(values) => values.get(row)?.as_ref(),
+        })
+    }
+
+    fn slots(&self) -> Slots<'_> {
+        match &self.values {
+            ColumnValues::Booleans(bytes) => Slots::Booleans(bytes.iter()),
+            ColumnValues::Integers(bytes) => Slots::Integers(bytes.as_chunks().0.iter()),
+            ColumnValues::Reals(bytes) => Slots::Reals(bytes.as_chunks().0.iter()),
+            ColumnValues::Texts(texts) => Slots::Texts(texts.split('\0')),
+            ColumnValues::TextsWithNul(texts) => Slots::TextsWithNul(texts.iter()),
+            ColumnValues::Blobs(blobs) => Slots::Blobs(blobs.iter()),
+            ColumnValues::Mixed(values) => Slots::Mixed(values.iter()),
+        }
+    }
+}
+
+fn starts(texts: &str) -> Vec<usize> {
+    let after_nul = texts.bytes().enumerate().filter(|(_, byte)| *byte == 0).map(|(at, _)| at + 1);
+    std::iter::once(0).chain(after_nul).chain([texts.len() + 1]).collect()
+}
+
+/// The next rows of a query, column by column: the fastest way through many rows.
+///
+/// ```
+/// # use precheck_sdk::prelude::*;
+/// # fn scan(connection: &Connection) -> Result<u64, CheckError> {
+/// let mut empty = 0;
+/// let mut rows = connection.query("select id, note from orders", &[])?;
+/// while let Some(batch) = rows.next_batch(0)? {
+///     let ids = batch.column::<i64>("id")?;
+///     let notes = batch.column::<Option<&str>>("note")?;
+///     for (id, note) in ids.zip(notes) {
+///         empty += u64::from(id? > 0 && note?.is_none());
+///     }
+/// }
+/// # Ok(empty)
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct Batch {
+    rows: usize,
+    columns: Rc<[Column]>,
+    data: Rc<[ColumnData]>,
+}
+
+impl Batch {
+    pub(crate) fn new(rows: usize, columns: Rc<[Column]>, data: Vec<ColumnData>) -> Self {
+        Self { rows, columns, data: data.into() }
+    }
+
+    /// How many rows it has.
+    pub fn len(&self) -> usize {
+        self.rows
+    }
+
+    /// True without a row, which a query never gives.
+    pub fn is_empty(&self) -> bool {
+        self.rows == 0
+    }
+
+    /// The columns of the result.
+    pub fn columns(&self) -> &[Column] {
+        &self.columns
+    }
+
+    /// One value a row of that column, read as `T`: nothing is allocated for `i64`, `f64`, `bool`, `&str`, `&[u8]` and
+    /// their options.
+    pub fn column<'b, T: FromValue<'b>>(&'b self, index: impl ColumnIndex) -> Result<Values<'b, T>, ColumnError> {
+        let (column, data) = self.data_of(&index)?;
+        Ok(Values {
+            column,
+            left: self.rows,
+            nulls: data.nulls.as_deref().map(|nulls| nulls.iter()),
+            slots: data.slots(),
+            read_as: PhantomData,
+        })
+    }
+
+    /// The row at that position, from 0.
+    pub fn row(&self, at: usize) -> Option<Row> {
+        (at < self.rows).then(|| Row::new(self.clone(), at))
+    }
+
+    pub(crate) fn data_of(&self, index: &impl ColumnIndex) -> Result<(&Column, &ColumnData), ColumnError> {
+        let position = index.position(&self.columns);
+        let found = position.and_then(|position| Some((self.columns.get(position)?, self.data.get(position)?)));
+        found.ok_or_else(|| ColumnError::missing(index, &self.columns))
+    }
+
+    pub(crate) fn data(&self) -> &[ColumnData] {
+        &self.data
+    }
+}
+
+impl fmt::Debug for Batch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Batch").field("rows", &self.rows).field("columns", &self.columns).finish_non_exhaustive()
+    }
+}
+
+/// The values of one column of a batch, in row order.
+pub struct Values<'b, T> {
+    column: &'b Column,
+    left: usize,
+    nulls: Option<slice::Iter<'b, u8>>,
+    slots: Slots<'b>,
+    read_as: PhantomData<fn() -> T>,
+}
+
+enum Slots<'b> {
+    Booleans(slice::Iter<'b, u8>),
+    Integers(slice::Iter<'b, [u8; 8]>),
+    Reals(slice::Iter<'b, [u8; 8]>),
+    Texts(str::Split<'b, char>),
+    TextsWithNul(slice::Iter<'b, String>),
+    Blobs(slice::Iter<'b, Vec<u8>>),
+    Mixed(slice::Iter<'b, Value>),
+}
+
+impl<'b> Slots<'b> {
+    #[inline]
+    fn next(&mut self) -> Option<ValueRef<'b>> {
+        Some(match self {
+            Self::Booleans(bytes) => ValueRef::Boolean(*bytes.next()? == 1),
+            Self::Integers(words) => ValueRef::Integer(i64::from_le_bytes(*words.next()?)),
+            Self::Reals(words) => ValueRef::Real(f64::from_le_bytes(*words.next()?)),
+            Self::Texts(texts) => ValueRef::Text(texts.next()?),
+            Self::TextsWithNul(texts) => ValueRef::Text(texts.next()?),
+            Self::Blobs(blobs) => ValueRef::Blob(blobs.next()?),
+            Self::Mixed(values) => values.next()?.as_ref(),
+        })
+    }
+}
+
+impl<'b, T: FromValue<'b>> Values<'b, T> {
+    #[inline]
+    fn value(&mut self) -> Option<ValueRef<'b>> {
+        // The slot of a NULL is there, and means nothing.
+        let value = self.slots.next()?;
+        let null = match &mut self.nulls {
+            Some(nulls) => *nulls.next()? == 1,
+            None => false,
+        };
+        Some(if null { ValueRef::Null } else { value })
+    }
+}
+
+impl<'b, T: FromValue<'b>> Iterator for Values<'b, T> {
+    type Item = Result<T, ColumnError>;
+
+    #[inline]
+    fn next(&mut self) -> Option<Self::Item> {
+        self.left = self.left.checked_sub(1)?;
+        Some(match self.value() {
+            Some(value) => T::from_value(value).map_err(|reason| ColumnError::mismatch(self.column, &reason)),
+            None => Err(ColumnError::malformed(self.column)),
+        })
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        (self.left, Some(self.left))
+    }
+}
+
+impl<'b, T: FromValue<'b>> ExactSizeIterator for Values<'b, T> {}
+
+impl<T> fmt::Debug for Values<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Values").field("column", self.column).field("left", &self.left).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,9 @@
+//! The WebAssembly side: what the generated bindings call, and what calls them.
+
+pub mod bindings;
+mod catalogue;
+mod convert;
+mod export;
+mod imports;
+
+pub use export::Registered;

@@ -1,0 +1,133 @@
+//! A fake database over a real one: SQLite in memory.
+
+mod catalogue;
+mod query;
+
+use std::error::Error;
+use std::fmt;
+use std::rc::Rc;
+
+use rusqlite::Connection;
+use rusqlite::functions::{Context, FunctionFlags};
+use rusqlite::types::ValueRef;
+
+use super::canned::quote;
+use super::database::{Database, Source};
+use crate::database::{Engine, TableDefinition, TableName, TableSummary};
+use crate::error::{CapabilityError, ErrorKind};
+use crate::host::{Answer, Cursor, Session};
+use crate::value::Value;
+
+/// A database in memory, loaded from SQL text. It answers real statements and has a real catalogue; of the latter only
+/// check constraints are missing.
+///
+/// ```
+/// # use precheck_sdk::testing::{Fake, Sqlite};
+/// let orders = Sqlite::new("create table orders (id integer primary key, note text); insert into orders values (1, 'a')")?;
+/// let fake = Fake::new().database("main", orders);
+/// # Ok::<(), precheck_sdk::testing::SqliteError>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Sqlite(Rc<Connection>);
+
+impl Sqlite {
+    /// A database after those statements.
+    pub fn new(sql: &str) -> Result<Self, SqliteError> {
+        let connection = Connection::open_in_memory()?;
+        let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC;
+        connection.create_scalar_function("regexp", 2, flags, regexp)?;
+        connection.execute_batch(sql)?;
+        connection.pragma_update(None, "query_only", true)?;
+        Ok(Self(Rc::new(connection)))
+    }
+}
+
+/// `value REGEXP pattern`, which SQLite calls as `regexp(pattern, value)`; NULL if either is.
+fn regexp(context: &Context<'_>) -> rusqlite::Result<Option<bool>> {
+    let failed = |error: regex::Error| rusqlite::Error::UserFunctionError(error.into());
+    let (Some(pattern), Some(value)) = (text(context.get_raw(0)), text(context.get_raw(1))) else { return Ok(None) };
+    let pattern = context.get_or_create_aux(0, |_| regex::Regex::new(&pattern).map_err(failed))?;
+    Ok(Some(pattern.is_match(&value)))
+}
+
+/// As SQLite casts to text.
+fn text(value: ValueRef<'_>) -> Option<String> {
+    match value {
+        ValueRef::Null => None,
+        ValueRef::Integer(value) => Some(value.to_string()),
+        ValueRef::Real(value) => Some(format!("{value:?}")),
+        ValueRef::Text(bytes) | ValueRef::Blob(bytes) => Some(String::from_utf8_lossy(bytes).into_owned()),
+    }
+}
+
+impl Source for Sqlite {
+    fn open(&self) -> Answer<Box<dyn Session>> {
+        Ok(Box::new(self.clone()))
+    }
+}
+
+impl From<Sqlite> for Database {
+    fn from(sqlite: Sqlite) -> Self {
+        Self::from_source(sqlite)
+    }
+}
+
+impl Session for Sqlite {
+    fn engine(&self) -> Engine {
+        Engine::Sqlite
+    }
+
+    fn version(&self) -> String {
+        rusqlite::version().to_owned()
+    }
+
+    fn query(&self, sql: &str, parameters: &[Value]) -> Answer<Box<dyn Cursor>> {
+        Ok(Box::new(query::query(&self.0, sql, parameters)?))
+    }
+
+    fn quote(&self, name: &TableName) -> String {
+        quote(&Engine::Sqlite, name)
+    }
+
+    fn search_path(&self) -> Answer<Vec<String>> {
+        Ok(vec!["main".to_owned()])
+    }
+
+    fn schemas(&self) -> Answer<Vec<String>> {
+        Ok(vec!["main".to_owned()])
+    }
+
+    fn tables(&self, schema: Option<&str>) -> Answer<Vec<TableSummary>> {
+        catalogue::tables(&self.0, schema).map_err(failed)
+    }
+
+    fn table(&self, name: &TableName) -> Answer<Option<TableDefinition>> {
+        catalogue::table(&self.0, name).map_err(failed)
+    }
+}
+
+fn failed(error: rusqlite::Error) -> CapabilityError {
+    CapabilityError::new(ErrorKind::Failed, error.to_string())
+}
+
+/// The SQL text that was to be loaded is wrong.
+#[derive(Debug)]
+pub struct SqliteError(rusqlite::Error);
+
+impl From<rusqlite::Error> for SqliteError {
+    fn from(error: rusqlite::Error) -> Self {
+        Self(error)
+    }
+}
+
+impl fmt::Display for SqliteError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("cannot load the fake database")
+    }
+}
+
+impl Error for SqliteError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        Some(&self.0)
+    }
+}
