@@ -1,6 +1,7 @@
 //! `logging`: lines for whoever debugs a check, and what its language's runtime prints.
 
 use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::mpsc::UnboundedSender;
 
@@ -16,25 +17,49 @@ const LINE_BYTES: usize = 4_096;
 /// Lines that are passed on; a guest that logs in an endless loop must not fill the host's memory.
 const MOST_LINES: u64 = 10_000;
 
-/// Makes lines of what a guest logs and prints, passes them on, and keeps the last printed ones.
+/// Makes lines of what a guest logs and prints, passes them on, and keeps the last printed ones. Clones share them.
+#[derive(Debug, Clone)]
+pub struct Logging(Arc<Mutex<Lines>>);
+
 #[derive(Debug)]
-pub struct Logging {
+struct Lines {
     check: String,
     events: Option<UnboundedSender<Event>>,
     partial: Vec<u8>,
     tail: VecDeque<String>,
-    lines: u64,
+    passed_on: u64,
 }
 
 impl Logging {
     /// Passes the lines of a check on as events.
     #[must_use]
     pub fn new(check: impl Into<String>, events: Option<UnboundedSender<Event>>) -> Self {
-        Logging { check: check.into(), events, partial: Vec::new(), tail: VecDeque::new(), lines: 0 }
+        let lines = Lines { check: check.into(), events, partial: Vec::new(), tail: VecDeque::new(), passed_on: 0 };
+        Logging(Arc::new(Mutex::new(lines)))
     }
 
     /// Takes what the guest printed: any bytes, cut anywhere.
-    pub fn print(&mut self, chunk: &[u8]) {
+    pub fn print(&self, chunk: &[u8]) {
+        self.lines().print(chunk);
+    }
+
+    /// The last lines that the guest printed, without empty ones.
+    #[must_use]
+    pub fn tail(&self) -> Vec<String> {
+        let mut lines = self.lines();
+        if !lines.partial.is_empty() {
+            lines.end_line();
+        }
+        lines.tail.iter().filter(|line| !line.trim().is_empty()).cloned().collect()
+    }
+
+    fn lines(&self) -> MutexGuard<'_, Lines> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Lines {
+    fn print(&mut self, chunk: &[u8]) {
         for part in chunk.split_inclusive(|byte| *byte == b'\n') {
             let room = LINE_BYTES.saturating_sub(self.partial.len());
             self.partial.extend(part.iter().take(room));
@@ -55,8 +80,8 @@ impl Logging {
     }
 
     fn pass_on(&mut self, level: LogLevel, line: String) {
-        self.lines += 1;
-        let line = match self.lines.cmp(&MOST_LINES) {
+        self.passed_on += 1;
+        let line = match self.passed_on.cmp(&MOST_LINES) {
             std::cmp::Ordering::Less => line,
             std::cmp::Ordering::Equal => "the check logs no further: too many lines".into(),
             std::cmp::Ordering::Greater => return,
@@ -65,15 +90,6 @@ impl Logging {
             // Nobody has to listen.
             let _ = events.send(Event::Log { check: self.check.clone(), level, line });
         }
-    }
-
-    /// The last lines that the guest printed, without empty ones.
-    #[must_use]
-    pub fn tail(&mut self) -> Vec<String> {
-        if !self.partial.is_empty() {
-            self.end_line();
-        }
-        self.tail.iter().filter(|line| !line.trim().is_empty()).cloned().collect()
     }
 }
 
@@ -94,7 +110,7 @@ impl Host for Capabilities {
         if line.len() > LINE_BYTES {
             line.truncate(line.floor_char_boundary(LINE_BYTES));
         }
-        self.logging.pass_on(level, line);
+        self.logging.lines().pass_on(level, line);
         Ok(())
     }
 
@@ -111,7 +127,7 @@ mod tests {
 
     #[test]
     fn chunks_become_lines_wherever_they_are_cut() {
-        let mut logging = Logging::new("c", None);
+        let logging = Logging::new("c", None);
         for chunk in ["a", "b\n\nc", "d\ne"] {
             logging.print(chunk.as_bytes());
         }
@@ -120,7 +136,7 @@ mod tests {
 
     #[test]
     fn only_the_last_lines_are_kept_and_each_is_cut() {
-        let mut logging = Logging::new("c", None);
+        let logging = Logging::new("c", None);
         for number in 0..100 {
             logging.print(format!("{number}\n").as_bytes());
         }

@@ -20,7 +20,7 @@ use self::feature_flags::Flags;
 use self::files::Files;
 pub use self::logging::Logging;
 pub use self::report::{CodeRule, Report};
-pub use self::seam::{Broken, Call, Seam};
+pub use self::seam::{Broken, Call, DeadlinePassed, Seam};
 pub use self::upgrade::Upgrade;
 
 /// What a host function may end with besides a value.

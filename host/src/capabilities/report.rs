@@ -1,6 +1,7 @@
 //! `report`: findings are kept as they are emitted, whatever becomes of the check later.
 
 use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc::UnboundedSender;
 
@@ -12,6 +13,9 @@ use crate::model::{
     Attribute, DatabaseObject, Event, Evidence, Field, FilePosition, Finding, Remedy, ReportedFinding, Severity,
     Subject, Value,
 };
+
+/// How often progress is passed on.
+const PROGRESS_EVERY: Duration = Duration::from_millis(50);
 
 /// What is known of a code before a finding with it comes in.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,6 +36,7 @@ pub struct Report {
     most: u64,
     findings: Vec<ReportedFinding>,
     events: Option<UnboundedSender<Event>>,
+    progress_told: Option<Instant>,
 }
 
 impl Report {
@@ -43,7 +48,7 @@ impl Report {
         most: u64,
         events: Option<UnboundedSender<Event>>,
     ) -> Self {
-        Report { check: check.into(), codes, most, findings: Vec::new(), events }
+        Report { check: check.into(), codes, most, findings: Vec::new(), events, progress_told: None }
     }
 
     /// What was found so far: blockers first, else in the order of emission.
@@ -83,6 +88,14 @@ impl Report {
         Ok(())
     }
 
+    /// Passes on what whoever watches can follow; a guest may call this in its innermost loop.
+    fn progress(&mut self, done: u64, total: Option<u64>) {
+        if self.progress_told.is_none_or(|told| told.elapsed() >= PROGRESS_EVERY) {
+            self.progress_told = Some(Instant::now());
+            self.tell(|check| Event::Progress { check, done, total });
+        }
+    }
+
     fn tell(&self, event: impl FnOnce(String) -> Event) {
         if let Some(events) = &self.events {
             // Nobody has to listen.
@@ -106,7 +119,7 @@ impl Host for Capabilities {
 
     async fn progress(&mut self, done: u64, total: Option<u64>) -> wasmtime::Result<()> {
         self.seam.enter(Call::Progress)?;
-        self.report.tell(|check| Event::Progress { check, done, total });
+        self.report.progress(done, total);
         Ok(())
     }
 }

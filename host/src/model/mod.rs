@@ -11,6 +11,8 @@ mod outcome;
 mod report;
 mod upgrade;
 
+pub(crate) use finding::hex;
+
 pub use description::{Capability, CheckDescription, CodeDescription, PluginDescription};
 pub use duration::parse_duration;
 pub use event::{Event, LogLevel};

@@ -1,4 +1,4 @@
-//! Write checks that [precheck](https://example.com/precheck/precheck) runs before an upgrade.
+//! Write checks that precheck runs before an upgrade.
 //!
 //! A check is a type with settings and one method. [`plugin!`] makes a plugin of one or more of them; build it with
 //! `cargo build --release --target wasm32-wasip2` and a `cdylib` crate, and the `.wasm` file is what a suite names.

@@ -3,6 +3,11 @@
 //! An engine is a [`Database`] that opens [`Session`]s whose statements yield [`Rows`]; everything that is the same on
 //! every engine (grants, budgets, handles) is here.
 
+mod sqlite {
+    pub async fn connect(_: &super::Target) -> super::Reply<std::sync::Arc<dyn super::Database>> {
+        unimplemented!()
+    }
+}
 mod target;
 
 use std::collections::BTreeMap;
@@ -68,6 +73,29 @@ pub trait Rows: Send {
 
     /// The next rows, at least one and at most `max_rows` (0: as many as is best); none at the end.
     async fn next(&mut self, max_rows: u32) -> Reply<Option<Batch>>;
+}
+
+/// Connects to a database of the suite, at the run's start.
+///
+/// # Errors
+///
+/// `unavailable`, with a sentence that names the database and what to do.
+pub async fn connect(target: &Target) -> Reply<Arc<dyn Database>> {
+    match &target.url {
+        DatabaseUrl::SqliteFile(_) | DatabaseUrl::SqliteMemory => sqlite::connect(target).await,
+    }
+}
+
+/// The word for an engine in reports.
+#[must_use]
+pub fn engine_name(engine: &Engine) -> &str {
+    match engine {
+        Engine::Sqlite => "sqlite",
+        Engine::Postgres => "postgres",
+        Engine::Mysql => "mysql",
+        Engine::Mariadb => "mariadb",
+        Engine::Other(name) => name,
+    }
 }
 
 /// What one check may see of the run's databases, and what it has used of its budgets.
