@@ -1,5 +1,7 @@
 //! `feature-flags`: the flags that the operator's providers know, the first that knows a key answering.
 
+mod rule;
+
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
