@@ -67,6 +67,8 @@ pub struct PlannedCheck {
     pub optional: bool,
     /// What its plugin says of it; none if the plugin could not be loaded, which makes it `errored`.
     pub description: Option<CheckDescription>,
+    /// Why there is no description, for a person.
+    pub unusable: Option<String>,
 }
 
 impl PlannedCheck {
