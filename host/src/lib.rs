@@ -3,4 +3,5 @@
 
 pub mod capabilities;
 pub mod model;
+pub mod report;
 pub mod suite;
