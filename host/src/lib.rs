@@ -4,4 +4,5 @@
 pub mod capabilities;
 pub mod model;
 pub mod report;
+pub mod runtime;
 pub mod suite;

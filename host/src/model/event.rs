@@ -12,6 +12,11 @@ pub enum Event {
         /// The plugin's name in the suite.
         plugin: String,
     },
+    /// Something about the run that whoever watches may want to know.
+    Notice {
+        /// For a person.
+        message: String,
+    },
     /// A check began.
     Started {
         /// The check's id.
