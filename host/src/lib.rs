@@ -2,5 +2,6 @@
 
 pub mod capabilities;
 pub mod model;
+pub mod report;
 pub mod runtime;
 pub mod suite;

@@ -189,12 +189,16 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
     })
 }
 
-/// Writes a count as JSON: a number where every reader keeps it exactly, else a string.
+/// Writes a number as JSON: as one where every reader keeps it exactly, else as a string.
+pub(crate) fn serialize_number<S: Serializer>(number: &u64, serializer: S) -> Result<S::Ok, S::Error> {
+    if *number <= MAX_SAFE_INTEGER { serializer.serialize_u64(*number) } else { serializer.collect_str(number) }
+}
+
+/// The same for a count that may be missing.
 pub(crate) fn serialize_count<S: Serializer>(count: &Option<u64>, serializer: S) -> Result<S::Ok, S::Error> {
     match count {
         None => serializer.serialize_none(),
-        Some(count) if *count <= MAX_SAFE_INTEGER => serializer.serialize_u64(*count),
-        Some(count) => serializer.collect_str(count),
+        Some(count) => serialize_number(count, serializer),
     }
 }
 

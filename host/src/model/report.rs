@@ -5,7 +5,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde::{Serialize, Serializer};
 
-use super::finding::serialize_count;
+use super::finding::{serialize_count, serialize_number};
 use super::{Attribute, Evidence, Outcome, Reason, Remedy, Severity, Subject, UpgradeContext, Verdict};
 
 /// The version of the JSON report's shape. It grows when a reader that ignores unknown keys could be misled.
@@ -172,14 +172,19 @@ pub struct ReportedFinding {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct Usage {
     /// Statements that it ran.
+    #[serde(serialize_with = "serialize_number")]
     pub statements: u64,
     /// Rows that it read.
+    #[serde(serialize_with = "serialize_number")]
     pub rows: u64,
     /// Bytes of values that it read, from databases and files.
+    #[serde(serialize_with = "serialize_number")]
     pub bytes: u64,
     /// Calls to the host.
+    #[serde(serialize_with = "serialize_number")]
     pub host_calls: u64,
     /// The most linear memory that it had, in bytes.
+    #[serde(serialize_with = "serialize_number")]
     pub peak_memory: u64,
 }
 
