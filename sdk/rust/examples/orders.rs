@@ -95,7 +95,7 @@ precheck_sdk::plugin! {
 }
 
 #[cfg(test)]
-#[cfg(feature = "sqlite")]
+#[cfg(all(feature = "sqlite", not(target_family = "wasm")))]
 mod tests {
     use precheck_sdk::serde_json::{Value as Json, json};
     use precheck_sdk::testing::{Fake, Outcome, Run, Sqlite};

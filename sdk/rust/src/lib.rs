@@ -68,6 +68,7 @@ mod flags;
 mod guest;
 mod host;
 mod logging;
+mod names;
 mod plugin;
 #[cfg(not(target_family = "wasm"))]
 pub mod testing;

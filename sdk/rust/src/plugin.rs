@@ -1,11 +1,13 @@
 //! A plugin: its checks, what it says of itself, and how one of them is run.
 
 use schemars::generate::SchemaSettings;
+use serde::Deserialize;
 
 use crate::check::{Check, CheckResult, Code};
 use crate::context::Context;
 use crate::error::CheckError;
 use crate::finding::Severity;
+use crate::names::{assert_codes, assert_kebab, equal};
 use crate::value::Attribute;
 
 /// A plugin, as [`plugin!`](crate::plugin!) declares it.
@@ -27,14 +29,18 @@ pub struct Entry {
 }
 
 impl Entry {
-    /// The entry of that check.
+    /// The entry of that check. Wrong names end the compilation.
     pub const fn of<C: Check>() -> Self {
+        assert_kebab(C::NAME);
+        assert_codes(C::CODES);
         Self { name: C::NAME, describe: describe::<C>, run: run::<C> }
     }
 }
 
 impl Plugin {
-    /// A plugin of those checks; [`plugin!`](crate::plugin!) calls it.
+    /// A plugin of those checks; [`plugin!`](crate::plugin!) calls it. Wrong names end the compilation.
+    // Indices stay below the lengths they are compared with; constant functions have no iterators.
+    #[allow(clippy::indexing_slicing)]
     pub const fn new(
         name: &'static str,
         version: &'static str,
@@ -42,6 +48,16 @@ impl Plugin {
         checks: &'static [Entry],
         attributes: &'static [(&'static str, &'static str)],
     ) -> Self {
+        assert_kebab(name);
+        let mut at = 0;
+        while at < checks.len() {
+            let mut other = 0;
+            while other < at {
+                assert!(!equal(checks[at].name, checks[other].name), "a plugin offers two checks of the same name");
+                other += 1;
+            }
+            at += 1;
+        }
         Self { name, version, summary, checks, attributes }
     }
 
@@ -154,8 +170,9 @@ fn describe_code(code: &Code) -> CodeDescription {
 }
 
 pub(crate) fn run<C: Check>(settings: &str, cx: &Context) -> CheckResult {
-    let settings = serde_json::from_str(settings).map_err(|error| CheckError::settings(error.to_string()))?;
-    C::run(settings, cx)
+    // Over a value, since errors of the text itself end in a line and column that the operator never wrote.
+    let settings = serde_json::from_str::<serde_json::Value>(settings).and_then(C::Settings::deserialize);
+    C::run(settings.map_err(|error| CheckError::settings(error.to_string()))?, cx)
 }
 
 fn owned(attributes: &[(&str, &str)]) -> Vec<Attribute> {

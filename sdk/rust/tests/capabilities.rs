@@ -1,4 +1,5 @@
 //! Flags, files, the upgrade, logging and progress.
+#![cfg(not(target_family = "wasm"))]
 #![allow(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)]
 
 use precheck_sdk::database::{ColumnDefinition, Engine, Family, TableDefinition};

@@ -1,4 +1,5 @@
 //! What a plugin says of itself.
+#![cfg(not(target_family = "wasm"))]
 #![allow(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)]
 
 use precheck_sdk::prelude::*;

@@ -1,4 +1,5 @@
 //! The double judges as the host does.
+#![cfg(not(target_family = "wasm"))]
 #![allow(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)]
 
 use precheck_sdk::database::Engine;

@@ -1,5 +1,5 @@
 //! The real database of tests.
-#![cfg(feature = "sqlite")]
+#![cfg(all(feature = "sqlite", not(target_family = "wasm")))]
 #![allow(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)]
 
 use precheck_sdk::database::{Family, ReferentialAction, TableKind};

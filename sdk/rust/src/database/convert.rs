@@ -29,7 +29,8 @@ pub trait FromValue<'r>: Sized {
 
 /// Why a value cannot be read as the type that was asked for. It never holds the value.
 #[derive(Debug)]
-pub struct FromValueError(Reason);
+// Boxed, since every row of a scan returns a result with it.
+pub struct FromValueError(Box<Reason>);
 
 #[derive(Debug)]
 enum Reason {
@@ -41,22 +42,22 @@ enum Reason {
 impl FromValueError {
     /// Anything that an implementation of your own has to say. Do not put the value into it.
     pub fn new(reason: impl fmt::Display) -> Self {
-        Self(Reason::Other(reason.to_string()))
+        Self(Box::new(Reason::Other(reason.to_string())))
     }
 
     /// The value is of another type than the one wanted.
     pub fn unexpected(found: ValueRef<'_>, wanted: &'static str) -> Self {
-        Self(Reason::Type { found: found.describe(), wanted })
+        Self(Box::new(Reason::Type { found: found.describe(), wanted }))
     }
 
     fn inexact(found: ValueRef<'_>, wanted: &'static str) -> Self {
-        Self(Reason::Range { found: found.describe(), wanted })
+        Self(Box::new(Reason::Range { found: found.describe(), wanted }))
     }
 }
 
 impl fmt::Display for FromValueError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.0 {
+        match &*self.0 {
             Reason::Type { found: "NULL", wanted } => {
                 write!(f, "a row holds NULL where {wanted} was asked for; ask for Option<{wanted}>")
             }
@@ -70,24 +71,28 @@ impl fmt::Display for FromValueError {
 impl Error for FromValueError {}
 
 impl<'r, T: FromValue<'r>> FromValue<'r> for Option<T> {
+    #[inline(always)]
     fn from_value(value: ValueRef<'r>) -> Result<Self, FromValueError> {
         if value == ValueRef::Null { Ok(None) } else { T::from_value(value).map(Some) }
     }
 }
 
 impl<'r> FromValue<'r> for ValueRef<'r> {
+    #[inline(always)]
     fn from_value(value: ValueRef<'r>) -> Result<Self, FromValueError> {
         Ok(value)
     }
 }
 
 impl FromValue<'_> for Value {
+    #[inline(always)]
     fn from_value(value: ValueRef<'_>) -> Result<Self, FromValueError> {
         Ok(value.to_value())
     }
 }
 
 impl FromValue<'_> for bool {
+    #[inline(always)]
     fn from_value(value: ValueRef<'_>) -> Result<Self, FromValueError> {
         match value {
             ValueRef::Boolean(value) => Ok(value),
@@ -103,6 +108,7 @@ impl FromValue<'_> for bool {
 macro_rules! integers {
     ($($type:ident),+) => {
         $(impl FromValue<'_> for $type {
+            #[inline(always)]
             fn from_value(value: ValueRef<'_>) -> Result<Self, FromValueError> {
                 match value {
                     ValueRef::Integer(integer) => {
@@ -118,6 +124,7 @@ macro_rules! integers {
 integers!(i8, i16, i32, i64, i128, u8, u16, u32, u64, usize);
 
 impl FromValue<'_> for f64 {
+    #[inline(always)]
     fn from_value(value: ValueRef<'_>) -> Result<Self, FromValueError> {
         match value {
             ValueRef::Real(value) => Ok(value),
@@ -132,6 +139,7 @@ impl FromValue<'_> for f64 {
 }
 
 impl<'r> FromValue<'r> for &'r str {
+    #[inline(always)]
     fn from_value(value: ValueRef<'r>) -> Result<Self, FromValueError> {
         match value {
             ValueRef::Text(text) => Ok(text),
@@ -141,12 +149,14 @@ impl<'r> FromValue<'r> for &'r str {
 }
 
 impl FromValue<'_> for String {
+    #[inline(always)]
     fn from_value(value: ValueRef<'_>) -> Result<Self, FromValueError> {
         <&str>::from_value(value).map(str::to_owned)
     }
 }
 
 impl<'r> FromValue<'r> for &'r [u8] {
+    #[inline(always)]
     fn from_value(value: ValueRef<'r>) -> Result<Self, FromValueError> {
         match value {
             ValueRef::Blob(bytes) => Ok(bytes),
@@ -156,6 +166,7 @@ impl<'r> FromValue<'r> for &'r [u8] {
 }
 
 impl FromValue<'_> for Vec<u8> {
+    #[inline(always)]
     fn from_value(value: ValueRef<'_>) -> Result<Self, FromValueError> {
         <&[u8]>::from_value(value).map(<[u8]>::to_vec)
     }
