@@ -36,7 +36,7 @@ impl Runtime {
                 logging: logging.clone(),
                 upgrade: Upgrade::new(&UpgradeContext::default(), 0),
                 databases: Databases::new(BTreeMap::new(), "", &limits),
-                flags: Flags::denied(""),
+                flags: Flags::new(None, false, ""),
                 files: Files::denied(""),
             },
         };

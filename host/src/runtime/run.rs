@@ -79,7 +79,7 @@ impl Runtime {
         let shared = Arc::new(Shared {
             sessions: databases.keys().map(|name| (name.clone(), Semaphore::new(SESSIONS))).collect(),
             databases,
-            providers: Arc::new(Providers::new(&plan.flags)),
+            providers: Providers::new(&plan.flags),
             directories: Arc::new(Directories::open(&plan.directories)),
             jobs: Semaphore::new(options.jobs.max(1)),
             plan,
@@ -181,7 +181,7 @@ impl Shared {
                 logging,
                 upgrade: Upgrade::new(&self.plan.upgrade, self.started.as_secs()),
                 databases: Databases::new(databases.collect(), &check.plugin, limits),
-                flags: Flags::new(self.providers.clone(), check.grants.feature_flags, &check.plugin),
+                flags: Flags::new(Some(self.providers.clone()), check.grants.feature_flags, &check.plugin),
                 files: Files::new(self.directories.clone(), check.grants.directories.clone(), &check.plugin),
             },
         }
