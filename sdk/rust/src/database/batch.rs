@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 use std::rc::Rc;
 use std::{fmt, slice};
 
-use crate::database::{Column, ColumnError, ColumnIndex, FromValue, Row};
+use crate::database::{Column, ColumnError, ColumnIndex, FromValue, FromValueError, Row};
 use crate::value::{Value, ValueRef};
 
 /// The values of one column, as the contract lays them out.
@@ -94,30 +94,33 @@ fn starts(texts: &str) -> Vec<usize> {
 /// # }
 /// ```
 #[derive(Clone)]
-pub struct Batch {
+// One pointer, since every row holds a clone.
+pub struct Batch(Rc<Inner>);
+
+struct Inner {
     rows: usize,
     columns: Rc<[Column]>,
-    data: Rc<[ColumnData]>,
+    data: Vec<ColumnData>,
 }
 
 impl Batch {
     pub(crate) fn new(rows: usize, columns: Rc<[Column]>, data: Vec<ColumnData>) -> Self {
-        Self { rows, columns, data: data.into() }
+        Self(Rc::new(Inner { rows, columns, data }))
     }
 
     /// How many rows it has.
     pub fn len(&self) -> usize {
-        self.rows
+        self.0.rows
     }
 
     /// True without a row, which a query never gives.
     pub fn is_empty(&self) -> bool {
-        self.rows == 0
+        self.0.rows == 0
     }
 
     /// The columns of the result.
     pub fn columns(&self) -> &[Column] {
-        &self.columns
+        &self.0.columns
     }
 
     /// One value a row of that column, read as `T`: nothing is allocated for `i64`, `f64`, `bool`, `&str`, `&[u8]` and
@@ -126,7 +129,7 @@ impl Batch {
         let (column, data) = self.data_of(&index)?;
         Ok(Values {
             column,
-            left: self.rows,
+            left: self.0.rows,
             nulls: data.nulls.as_deref().map(|nulls| nulls.iter()),
             slots: data.slots(),
             read_as: PhantomData,
@@ -135,23 +138,23 @@ impl Batch {
 
     /// The row at that position, from 0.
     pub fn row(&self, at: usize) -> Option<Row> {
-        (at < self.rows).then(|| Row::new(self.clone(), at))
+        (at < self.0.rows).then(|| Row::new(self.clone(), at))
     }
 
     pub(crate) fn data_of(&self, index: &impl ColumnIndex) -> Result<(&Column, &ColumnData), ColumnError> {
-        let position = index.position(&self.columns);
-        let found = position.and_then(|position| Some((self.columns.get(position)?, self.data.get(position)?)));
-        found.ok_or_else(|| ColumnError::missing(index, &self.columns))
+        let position = index.position(&self.0.columns);
+        let found = position.and_then(|position| Some((self.0.columns.get(position)?, self.0.data.get(position)?)));
+        found.ok_or_else(|| ColumnError::missing(index, &self.0.columns))
     }
 
     pub(crate) fn data(&self) -> &[ColumnData] {
-        &self.data
+        &self.0.data
     }
 }
 
 impl fmt::Debug for Batch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Batch").field("rows", &self.rows).field("columns", &self.columns).finish_non_exhaustive()
+        f.debug_struct("Batch").field("rows", &self.0.rows).field("columns", &self.0.columns).finish_non_exhaustive()
     }
 }
 
@@ -187,44 +190,43 @@ impl<'b> Split<'b> {
     }
 }
 
-impl<'b> Slots<'b> {
-    #[inline(always)]
-    fn next(&mut self) -> Option<ValueRef<'b>> {
-        Some(match self {
-            Self::Booleans(bytes) => ValueRef::Boolean(*bytes.next()? == 1),
-            Self::Integers(words) => ValueRef::Integer(i64::from_le_bytes(*words.next()?)),
-            Self::Reals(words) => ValueRef::Real(f64::from_le_bytes(*words.next()?)),
-            Self::Texts(texts) => ValueRef::Text(texts.next()?),
-            Self::TextsWithNul(texts) => ValueRef::Text(texts.next()?),
-            Self::Blobs(blobs) => ValueRef::Blob(blobs.next()?),
-            Self::Mixed(values) => values.next()?.as_ref(),
-        })
-    }
-}
-
-// Inlined by force, here and in `FromValue`: plugins are built for size, which leaves each of these a call a row and
-// doubles the time of a scan.
 impl<'b, T: FromValue<'b>> Values<'b, T> {
+    /// The next value, converted in the arm that knows its type: where plugins are built for size, the compiler would
+    /// otherwise put each value together only to take it apart again. That is why it is inlined by force, too.
     #[inline(always)]
-    fn value(&mut self) -> Option<ValueRef<'b>> {
-        // The slot of a NULL is there, and means nothing.
-        let value = self.slots.next()?;
+    fn read(&mut self) -> Option<Result<T, FromValueError>> {
         let null = match &mut self.nulls {
             Some(nulls) => *nulls.next()? == 1,
             None => false,
         };
-        Some(if null { ValueRef::Null } else { value })
+        // The slot of a NULL is there all the same, and means nothing.
+        let read = |value| if null { T::from_value(ValueRef::Null) } else { T::from_value(value) };
+        Some(match &mut self.slots {
+            Slots::Booleans(bytes) => read(ValueRef::Boolean(*bytes.next()? == 1)),
+            Slots::Integers(words) => read(ValueRef::Integer(i64::from_le_bytes(*words.next()?))),
+            Slots::Reals(words) => read(ValueRef::Real(f64::from_le_bytes(*words.next()?))),
+            Slots::Texts(texts) => read(ValueRef::Text(texts.next()?)),
+            Slots::TextsWithNul(texts) => read(ValueRef::Text(texts.next()?)),
+            Slots::Blobs(blobs) => read(ValueRef::Blob(blobs.next()?)),
+            Slots::Mixed(values) => read(values.next()?.as_ref()),
+        })
+    }
+
+    #[cold]
+    fn mismatch(&self, reason: &FromValueError) -> ColumnError {
+        ColumnError::mismatch(self.column, reason)
     }
 }
 
 impl<'b, T: FromValue<'b>> Iterator for Values<'b, T> {
     type Item = Result<T, ColumnError>;
 
-    #[inline(always)]
+    #[inline]
     fn next(&mut self) -> Option<Self::Item> {
         self.left = self.left.checked_sub(1)?;
-        Some(match self.value() {
-            Some(value) => T::from_value(value).map_err(|reason| ColumnError::mismatch(self.column, &reason)),
+        Some(match self.read() {
+            Some(Ok(value)) => Ok(value),
+            Some(Err(reason)) => Err(self.mismatch(&reason)),
             None => Err(ColumnError::malformed(self.column)),
         })
     }

@@ -71,28 +71,28 @@ impl fmt::Display for FromValueError {
 impl Error for FromValueError {}
 
 impl<'r, T: FromValue<'r>> FromValue<'r> for Option<T> {
-    #[inline(always)]
+    #[inline]
     fn from_value(value: ValueRef<'r>) -> Result<Self, FromValueError> {
         if value == ValueRef::Null { Ok(None) } else { T::from_value(value).map(Some) }
     }
 }
 
 impl<'r> FromValue<'r> for ValueRef<'r> {
-    #[inline(always)]
+    #[inline]
     fn from_value(value: ValueRef<'r>) -> Result<Self, FromValueError> {
         Ok(value)
     }
 }
 
 impl FromValue<'_> for Value {
-    #[inline(always)]
+    #[inline]
     fn from_value(value: ValueRef<'_>) -> Result<Self, FromValueError> {
         Ok(value.to_value())
     }
 }
 
 impl FromValue<'_> for bool {
-    #[inline(always)]
+    #[inline]
     fn from_value(value: ValueRef<'_>) -> Result<Self, FromValueError> {
         match value {
             ValueRef::Boolean(value) => Ok(value),
@@ -108,7 +108,7 @@ impl FromValue<'_> for bool {
 macro_rules! integers {
     ($($type:ident),+) => {
         $(impl FromValue<'_> for $type {
-            #[inline(always)]
+            #[inline]
             fn from_value(value: ValueRef<'_>) -> Result<Self, FromValueError> {
                 match value {
                     ValueRef::Integer(integer) => {
@@ -124,7 +124,7 @@ macro_rules! integers {
 integers!(i8, i16, i32, i64, i128, u8, u16, u32, u64, usize);
 
 impl FromValue<'_> for f64 {
-    #[inline(always)]
+    #[inline]
     fn from_value(value: ValueRef<'_>) -> Result<Self, FromValueError> {
         match value {
             ValueRef::Real(value) => Ok(value),
@@ -139,7 +139,7 @@ impl FromValue<'_> for f64 {
 }
 
 impl<'r> FromValue<'r> for &'r str {
-    #[inline(always)]
+    #[inline]
     fn from_value(value: ValueRef<'r>) -> Result<Self, FromValueError> {
         match value {
             ValueRef::Text(text) => Ok(text),
@@ -149,14 +149,14 @@ impl<'r> FromValue<'r> for &'r str {
 }
 
 impl FromValue<'_> for String {
-    #[inline(always)]
+    #[inline]
     fn from_value(value: ValueRef<'_>) -> Result<Self, FromValueError> {
         <&str>::from_value(value).map(str::to_owned)
     }
 }
 
 impl<'r> FromValue<'r> for &'r [u8] {
-    #[inline(always)]
+    #[inline]
     fn from_value(value: ValueRef<'r>) -> Result<Self, FromValueError> {
         match value {
             ValueRef::Blob(bytes) => Ok(bytes),
@@ -166,7 +166,7 @@ impl<'r> FromValue<'r> for &'r [u8] {
 }
 
 impl FromValue<'_> for Vec<u8> {
-    #[inline(always)]
+    #[inline]
     fn from_value(value: ValueRef<'_>) -> Result<Self, FromValueError> {
         <&[u8]>::from_value(value).map(<[u8]>::to_vec)
     }
