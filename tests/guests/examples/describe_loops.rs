@@ -1,0 +1,21 @@
+//! Never ends describing itself.
+
+use precheck_guests::bindings;
+use precheck_guests::bindings::exports::precheck::plugin::checks::{
+    CheckError, CheckRequest, Conclusion, Guest, PluginDescription,
+};
+
+struct Describing;
+bindings::export!(Describing with_types_in bindings);
+
+impl Guest for Describing {
+    fn describe() -> PluginDescription {
+        loop {
+            std::hint::black_box(());
+        }
+    }
+
+    fn run(_: CheckRequest) -> Result<Conclusion, CheckError> {
+        Ok(Conclusion::Completed)
+    }
+}
