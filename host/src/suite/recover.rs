@@ -31,7 +31,11 @@ fn message(text: &str, error: &Error) -> String {
     let spanned = error.span().and_then(|span| text.get(span)).unwrap_or_default();
     match error.message() {
         "duplicate key" => format!("the key `{spanned}` is there twice"),
-        message => format!("this is not TOML: {message}"),
+        message => {
+            let message = message.strip_suffix(", expected nothing").unwrap_or(message);
+            let message = message.strip_suffix(", expected literal string").unwrap_or(message);
+            format!("this is not TOML: {message}")
+        }
     }
 }
 
@@ -162,7 +166,7 @@ mod tests {
                 "s:3:2: this is not TOML: key with no value, expected `=`",
                 "s:5:9: this is not TOML: invalid basic string, expected `\"`",
                 "s:7:2: the key `x` is there twice",
-                "s:10:5: this is not TOML: unexpected leading zero, expected nothing",
+                "s:10:5: this is not TOML: unexpected leading zero",
                 "s:12:1: the key `h` is there twice",
             ]
         );
