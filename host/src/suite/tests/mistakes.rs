@@ -333,10 +333,12 @@ mod checks {
         assert_mistake(&check(&format!("{uses}databases = [\"main\", \"main\"]")), expected);
         let expected = "5:13: `databases` must be an array of strings, not a string\n  write `databases = [\"main\"]`";
         assert_mistake(&check(&format!("{uses}databases = \"main\"")), expected);
-        assert_mistake(
-            &check(&format!("{uses}directory = \"m\"")),
+        // It is read as what it was meant to be.
+        let expected = [
             "5:1: unknown key `directory`; did you mean `directories`?",
-        );
+            "5:13: `directories` must be an array of strings, not a string\n  write `directories = [\"m\"]`",
+        ];
+        assert_eq!(mistakes(&check(&format!("{uses}directory = \"m\""))), expected);
     }
 
     #[test]
@@ -426,4 +428,17 @@ mod files {
         let expected = format!("the suite `{}` is not UTF-8 text (line 2): save it as UTF-8", file.path().display());
         assert_eq!(load(file.path()).unwrap_err().to_string(), expected);
     }
+}
+
+#[test]
+fn a_misspelt_key_makes_no_other_mistakes() {
+    let text = "[database.main]\nulr = \"sqlite:a.db\"\n[[check]]\nuses = \"schema/tables\"\ndatbase = \"main\"\n";
+    let expected = [
+        "1:2: unknown key `database`; did you mean `databases`?",
+        "2:1: unknown key `ulr`; did you mean `url`?",
+        "3:3: unknown key `check`; did you mean `checks`?",
+        "4:1: unknown key `uses`; did you mean `use`?",
+        "5:1: unknown key `datbase`; did you mean `database`?",
+    ];
+    assert_eq!(mistakes(text), expected);
 }
