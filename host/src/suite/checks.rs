@@ -7,6 +7,9 @@ use super::reader::{At, Reader};
 use super::suggest::{did_you_mean, nearest, quoted};
 use super::tree::{Entry, Table, Value};
 
+const KEYS: [&str; 9] =
+    ["id", "use", "database", "databases", "directories", "settings", "owner", "severity", "optional"];
+
 /// A check as the suite writes it.
 #[derive(Debug, Clone)]
 pub(super) struct Check {
@@ -43,17 +46,16 @@ pub(super) fn read(suite: &mut Reader<'_, '_>) -> Vec<Check> {
 }
 
 fn check(table: &Table, at: usize, mistakes: &mut Mistakes) -> Check {
-    let mut reader = Reader::new(table, at, "a check", mistakes);
+    let mut reader = Reader::new(table, at, "a check", &KEYS, mistakes);
     let id = reader.string("id").and_then(|id| plain(&id, "id", &mut reader));
     reader.require("use", "use = \"schema/tables\"");
     let uses = reader.string("use").and_then(|uses| split(&uses, reader.mistakes));
-    let databases = databases(&mut reader, table);
+    let databases = databases(&mut reader);
     let directories = binding(&mut reader, "directories", "a directory");
     let settings = reader.table("settings").map(|(_, entry)| entry.clone());
     let owner = reader.string("owner").and_then(|owner| plain(&owner, "owner", &mut reader)).map(|owner| owner.value);
     let (severity, severity_by_code) = severity(&mut reader);
     let optional = reader.boolean("optional").unwrap_or(false);
-    reader.finish();
     Check { at, id, uses, databases, directories, settings, owner, severity, severity_by_code, optional }
 }
 
@@ -80,10 +82,10 @@ fn split(uses: &At<&str>, mistakes: &mut Mistakes) -> Option<At<Use>> {
     }
 }
 
-fn databases(reader: &mut Reader<'_, '_>, table: &Table) -> Option<Binding> {
+fn databases(reader: &mut Reader<'_, '_>) -> Option<Binding> {
     let one = reader.string("database");
     let several = binding(reader, "databases", "a database");
-    if let (Some(_), Some(second)) = (table.get("database"), table.get("databases")) {
+    if let (Some(_), Some(second)) = (reader.any("database"), reader.any("databases")) {
         let help = "keep `databases`, and name every database there";
         reader.mistakes.add_with_help(second.at, "a check has `database` or `databases`, not both", help);
         return several;

@@ -16,7 +16,7 @@ pub(super) type Databases = IndexMap<String, Option<Target>>;
 pub(super) fn read(suite: &mut Reader<'_, '_>, base: &Path, environment: Environment<'_>) -> Databases {
     let mut databases = Databases::new();
     for (table, entry) in suite.named_tables("databases", "a database") {
-        let mut reader = Reader::new(table, entry.node.at, "a database", suite.mistakes);
+        let mut reader = Reader::new(table, entry.node.at, "a database", &["url", "load"], suite.mistakes);
         reader.require("url", "url = \"${DATABASE_URL}\"");
         let written = reader.string("url");
         let url = written.as_ref().and_then(|written| url(written, base, environment, reader.mistakes));
@@ -25,7 +25,6 @@ pub(super) fn read(suite: &mut Reader<'_, '_>, base: &Path, environment: Environ
             let help = "remove `load`, or write `url = \"sqlite::memory:\"`";
             reader.mistakes.add_with_help(load.at, "`load` fills a database in memory, and this one is a file", help);
         }
-        reader.finish();
         let load: Vec<PathBuf> =
             load.into_iter().flat_map(|load| load.value).map(|file| base.join(file.value)).collect();
         databases.insert(entry.key.clone(), url.map(|url| Target { name: entry.key.clone(), url, load }));

@@ -12,10 +12,9 @@ pub(super) type Directories = IndexMap<String, Option<PathBuf>>;
 pub(super) fn read(suite: &mut Reader<'_, '_>, base: &Path) -> Directories {
     let mut directories = Directories::new();
     for (table, entry) in suite.named_tables("directories", "a directory") {
-        let mut reader = Reader::new(table, entry.node.at, "a directory", suite.mistakes);
+        let mut reader = Reader::new(table, entry.node.at, "a directory", &["path"], suite.mistakes);
         reader.require("path", "path = \"./migrations\"");
         let path = reader.string("path").map(|path| base.join(path.value));
-        reader.finish();
         directories.insert(entry.key.clone(), path);
     }
     directories

@@ -11,7 +11,8 @@ use super::tree::{Entry, Table, Value};
 pub(super) fn read(suite: &mut Reader<'_, '_>, base: &Path, upgrade: &UpgradeContext) -> FlagsConfig {
     let mut flags = FlagsConfig::default();
     if let Some((table, entry)) = suite.table("flags") {
-        let mut reader = Reader::new(table, entry.node.at, "`[flags]`", suite.mistakes);
+        let keys = ["context", "values", "providers"];
+        let mut reader = Reader::new(table, entry.node.at, "`[flags]`", &keys, suite.mistakes);
         if let Some((context, _)) = reader.table("context") {
             for entry in &context.entries {
                 match entry.node.value {
@@ -35,7 +36,6 @@ pub(super) fn read(suite: &mut Reader<'_, '_>, base: &Path, upgrade: &UpgradeCon
         for (table, at) in reader.tables("providers", "flags.providers") {
             flags.providers.extend(provider(table, at, base, &mut reader));
         }
-        reader.finish();
     }
     for (name, value) in [("environment", &upgrade.environment), ("application", &upgrade.application)] {
         if let Some(value) = value {
@@ -65,11 +65,10 @@ fn inline(entry: &Entry, reader: &mut Reader<'_, '_>) -> Option<(String, FlagRul
 }
 
 fn provider(table: &Table, at: usize, base: &Path, flags: &mut Reader<'_, '_>) -> Option<ProviderConfig> {
-    let mut reader = Reader::new(table, at, "a flag provider", flags.mistakes);
+    let mut reader = Reader::new(table, at, "a flag provider", &["file", "environment"], flags.mistakes);
     let file = reader.string("file");
     let environment = reader.string("environment");
-    let example = "`file = \"flags.toml\"` or `environment = \"FLAG_\"`";
-    let provider = match (table.get("file"), table.get("environment")) {
+    match (reader.any("file"), reader.any("environment")) {
         (Some(_), None) => file.and_then(|file| {
             let path = base.join(file.value);
             let known = path.extension().is_some_and(|ending| ending == "toml" || ending == "json");
@@ -87,17 +86,9 @@ fn provider(table: &Table, at: usize, base: &Path, flags: &mut Reader<'_, '_>) -
             None
         }
         (None, None) => {
-            let near = table
-                .entries
-                .iter()
-                .any(|entry| super::suggest::nearest(&entry.key, ["file", "environment"]).is_some());
-            if !near {
-                let help = Some(format!("for example {example}"));
-                reader.mistakes.missing(at, "a flag provider needs `file` or `environment`", help);
-            }
+            let help = "for example `file = \"flags.toml\"` or `environment = \"FLAG_\"`";
+            reader.mistakes.missing(at, "a flag provider needs `file` or `environment`", Some(help.to_owned()));
             None
         }
-    };
-    reader.finish();
-    provider
+    }
 }

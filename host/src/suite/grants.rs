@@ -63,8 +63,8 @@ fn plugin_of<'s>(suite: &'s Suite, check: &Resolved<'_>) -> Option<&'s Plugin> {
 
 fn by_path<'s>(suite: &'s Suite, check: &Resolved<'_>) -> Option<&'s Plugin> {
     match check.source {
-        PluginSource::Path(_) => plugin_of(suite, check),
-        PluginSource::BuiltIn(_) => None,
+        Some(PluginSource::Path(_)) => plugin_of(suite, check),
+        Some(PluginSource::BuiltIn(_)) | None => None,
     }
 }
 
@@ -139,7 +139,11 @@ impl Wanted {
         if self.feature_flags {
             words.push("feature flags".to_owned());
         }
-        words.join(" and ")
+        match words.split_last() {
+            Some((last, [])) => last.clone(),
+            Some((last, others)) => format!("{} and {last}", others.join(", ")),
+            None => String::new(),
+        }
     }
 
     /// `key = value` for each thing that it holds.

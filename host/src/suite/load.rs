@@ -100,14 +100,14 @@ impl Suite {
         let base = path.parent().unwrap_or(Path::new(""));
         let mut mistakes = Mistakes::default();
         let root = recover::read(&source, &mut mistakes);
-        let mut reader = Reader::new(&root, 0, "a suite", &mut mistakes);
+        let keys = ["upgrade", "databases", "directories", "flags", "plugins", "checks"];
+        let mut reader = Reader::new(&root, 0, "a suite", &keys, &mut mistakes);
         let upgrade = upgrade::read(&mut reader);
         let databases = databases::read(&mut reader, base, environment);
         let directories = directories::read(&mut reader, base);
         let flags = flags::read(&mut reader, base, &upgrade);
         let plugins = plugins::read(&mut reader, base, &source.text, &built_in);
         let checks = checks::read(&mut reader);
-        reader.finish();
         Suite { source, mistakes, built_in, upgrade, databases, directories, flags, plugins, checks }
     }
 

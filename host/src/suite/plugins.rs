@@ -50,12 +50,12 @@ pub(super) enum GrantForm {
 pub(super) fn read(suite: &mut Reader<'_, '_>, base: &Path, text: &str, built_in: &[String]) -> Plugins {
     let mut plugins = Plugins::new();
     for (table, entry) in suite.named_tables("plugins", "a plugin") {
-        let mut reader = Reader::new(table, entry.node.at, "a plugin", suite.mistakes);
+        let mut reader = Reader::new(table, entry.node.at, "a plugin", &["source", "grant", "limits"], suite.mistakes);
         let source = reader.string("source").map(|source| base.join(source.value));
         let grant = reader.table("grant").map(|(table, entry)| grant(table, entry, text, reader.mistakes));
         let limits =
             reader.table("limits").map_or_else(Limits::default, |(table, entry)| limits(table, entry, reader.mistakes));
-        if table.get("source").is_none() {
+        if reader.any("source").is_none() {
             let known = built_in.contains(&entry.key);
             if let (true, Some(grant)) = (known, &grant) {
                 let message = format!("`{}` is built in, and is granted what its checks bind", entry.key);
@@ -69,13 +69,9 @@ pub(super) fn read(suite: &mut Reader<'_, '_>, base: &Path, text: &str, built_in
                     quoted(built_in.iter().map(String::as_str)),
                     entry.key
                 );
-                // A misspelt `source` is said where it is.
-                if !table.entries.iter().any(|entry| super::suggest::nearest(&entry.key, ["source"]).is_some()) {
-                    reader.mistakes.missing(entry.at, message, Some(help));
-                }
+                reader.mistakes.missing(entry.at, message, Some(help));
             }
         }
-        reader.finish();
         plugins.insert(entry.key.clone(), Plugin { at: entry.node.at, source, grant, limits });
     }
     plugins
@@ -83,7 +79,8 @@ pub(super) fn read(suite: &mut Reader<'_, '_>, base: &Path, text: &str, built_in
 
 fn grant(table: &Table, entry: &Entry, text: &str, mistakes: &mut Mistakes) -> Grant {
     let before = mistakes.count();
-    let mut reader = Reader::new(table, entry.node.at, "a grant", mistakes);
+    let mut reader =
+        Reader::new(table, entry.node.at, "a grant", &["databases", "directories", "feature-flags"], mistakes);
     let mut names = |key| {
         let names = reader.strings(key).map(|names| names.value).unwrap_or_default();
         names.into_iter().map(|name| At::new(name.at, name.value.to_owned())).collect()
@@ -100,14 +97,14 @@ fn grant(table: &Table, entry: &Entry, text: &str, mistakes: &mut Mistakes) -> G
         feature_flags: reader.boolean("feature-flags").unwrap_or(false),
         sound: true,
     };
-    reader.finish();
     grant.sound = mistakes.count() == before;
     grant
 }
 
 fn limits(table: &Table, entry: &Entry, mistakes: &mut Mistakes) -> Limits {
     let mut limits = Limits::default();
-    let mut reader = Reader::new(table, entry.node.at, "a table of limits", mistakes);
+    let keys = ["time", "memory", "findings", "statements", "rows", "sessions"];
+    let mut reader = Reader::new(table, entry.node.at, "a table of limits", &keys, mistakes);
     if let Some(time) = measure(&mut reader, "time", parse_duration) {
         limits.time = time;
     }
@@ -127,7 +124,6 @@ fn limits(table: &Table, entry: &Entry, mistakes: &mut Mistakes) -> Limits {
             Err(_) => reader.mistakes.add(sessions.at, format!("`sessions` must be at most {}", u32::MAX)),
         }
     }
-    reader.finish();
     limits
 }
 

@@ -17,32 +17,54 @@ impl<T> At<T> {
     }
 }
 
-/// Reads one table. Every key that is asked for is known; [`Reader::finish`] notes the others.
+/// Reads one table. Keys that it cannot have are noted at once.
 pub(super) struct Reader<'t, 'm> {
     table: &'t Table,
     at: usize,
     /// Such as `a check`.
     what: &'static str,
-    known: Vec<&'static str>,
-    missing: Vec<(&'static str, &'static str)>,
+    /// Keys that are there under a slip of the pen. They are read as what they were meant to be, so that one mistake
+    /// does not make others.
+    meant: Vec<(&'static str, &'t Entry)>,
     pub mistakes: &'m mut Mistakes,
 }
 
 impl<'t, 'm> Reader<'t, 'm> {
-    pub fn new(table: &'t Table, at: usize, what: &'static str, mistakes: &'m mut Mistakes) -> Self {
-        Reader { table, at, what, known: vec![], missing: vec![], mistakes }
+    pub fn new(
+        table: &'t Table,
+        at: usize,
+        what: &'static str,
+        keys: &[&'static str],
+        mistakes: &'m mut Mistakes,
+    ) -> Self {
+        let mut meant: Vec<(&'static str, &'t Entry)> = vec![];
+        for entry in table.entries.iter().filter(|entry| !keys.contains(&entry.key.as_str())) {
+            let taken = |key: &str| table.get(key).is_some() || meant.iter().any(|(meant, _)| *meant == key);
+            let free: Vec<&'static str> = keys.iter().copied().filter(|key| !taken(key)).collect();
+            let near = nearest(&entry.key, free);
+            meant.extend(near.map(|near| (near, entry)));
+            match near.or_else(|| nearest(&entry.key, keys.iter().copied())) {
+                Some(near) => mistakes.add(entry.at, format!("unknown key `{}`; did you mean `{near}`?", entry.key)),
+                None => {
+                    let help = format!("{what} has the keys {}", quoted(keys.iter().copied()));
+                    mistakes.add_with_help(entry.at, format!("unknown key `{}`", entry.key.escape_debug()), help);
+                }
+            }
+        }
+        Reader { table, at, what, meant, mistakes }
     }
 
     /// The value of a key, whatever it is.
-    pub fn any(&mut self, key: &'static str) -> Option<&'t Entry> {
-        self.known.push(key);
-        self.table.get(key)
+    pub fn any(&self, key: &'static str) -> Option<&'t Entry> {
+        let meant = || self.meant.iter().find(|(meant, _)| *meant == key).map(|(_, entry)| *entry);
+        self.table.get(key).or_else(meant)
     }
 
-    /// Notes that a key is missing, unless an unknown key turns out to be meant for it.
-    pub fn require(&mut self, key: &'static str, example: &'static str) {
-        if self.table.get(key).is_none() {
-            self.missing.push((key, example));
+    /// Notes that a key is missing.
+    pub fn require(&mut self, key: &'static str, example: &str) {
+        if self.any(key).is_none() {
+            let message = format!("{} needs the key `{key}`", self.what);
+            self.mistakes.missing(self.at, message, Some(format!("for example `{example}`")));
         }
     }
 
@@ -141,31 +163,6 @@ impl<'t, 'm> Reader<'t, 'm> {
                 None
             }
             _ => self.wrong(&entry.node, key, "an array of strings"),
-        }
-    }
-
-    /// Notes the keys that nobody asked for, and those that are missing.
-    pub fn finish(self) {
-        let mut meant = vec![];
-        for entry in &self.table.entries {
-            if self.known.contains(&entry.key.as_str()) {
-                continue;
-            }
-            let free = self.known.iter().copied().filter(|key| self.table.get(key).is_none());
-            let near = nearest(&entry.key, free).or_else(|| nearest(&entry.key, self.known.iter().copied()));
-            if let Some(near) = near {
-                meant.push(near);
-                self.mistakes.add(entry.at, format!("unknown key `{}`; did you mean `{near}`?", entry.key));
-            } else {
-                let help = format!("{} has the keys {}", self.what, quoted(self.known.iter().copied()));
-                self.mistakes.add_with_help(entry.at, format!("unknown key `{}`", entry.key), help);
-            }
-        }
-        for (key, example) in self.missing {
-            if !meant.contains(&key) {
-                let message = format!("{} needs the key `{key}`", self.what);
-                self.mistakes.missing(self.at, message, Some(format!("for example `{example}`")));
-            }
         }
     }
 

@@ -8,7 +8,9 @@ use super::tree::Table;
 /// More are no help, and each costs a pass over the text.
 const MOST_ERRORS: usize = 50;
 
-/// The whole text as a tree. After an error the line (or as much of its section as it spoils) is read as if it were empty.
+const OPENERS: [char; 2] = ['[', '{'];
+
+/// The whole text as a tree. After an error the lines that it spoils are read as if they were empty.
 pub(super) fn read(source: &Source, mistakes: &mut Mistakes) -> Table {
     let mut text = source.text.clone();
     for _ in 0..MOST_ERRORS {
@@ -17,8 +19,26 @@ pub(super) fn read(source: &Source, mistakes: &mut Mistakes) -> Table {
             return Table::read(tree.get_ref(), mistakes);
         };
         mistakes.set_partial();
-        mistakes.add(at, message(&text, error));
-        text = without(&text, at);
+        let lines = Lines::of(&text);
+        text = match lines.spoilt(at) {
+            Spoilt::Lines(from, to) => {
+                mistakes.add(at, message(&text, error));
+                lines.blank(from, to)
+            }
+            Spoilt::Open { opened, from, to, section } => {
+                let message = if lines.is_blank_before(at) {
+                    // It was noticed where the next key or section begins, and that one is innocent.
+                    mistakes.add(opened, "this is not TOML: what is opened here is never closed");
+                    None
+                } else {
+                    Some(message(&text, error))
+                };
+                message.into_iter().for_each(|message| mistakes.add(at, message));
+                let narrow = lines.blank(from, to);
+                let next = first(&DeTable::parse_recoverable(&narrow).1).map(|(at, _)| lines.at(at));
+                if next.is_some_and(|line| line < section) { lines.blank(from, section) } else { narrow }
+            }
+        };
     }
     Table::default()
 }
@@ -31,27 +51,20 @@ fn message(text: &str, error: &Error) -> String {
     let spanned = error.span().and_then(|span| text.get(span)).unwrap_or_default();
     match error.message() {
         "duplicate key" => format!("the key `{spanned}` is there twice"),
-        message => format!("this is not TOML: {message}"),
+        message => {
+            let message = message.strip_suffix(", expected nothing").unwrap_or(message);
+            let message = message.strip_suffix(", expected literal string").unwrap_or(message);
+            format!("this is not TOML: {message}")
+        }
     }
 }
 
-/// The text with spaces where the error was, so that all places stay what they are.
-fn without(text: &str, at: usize) -> String {
-    let lines = Lines::of(text);
-    let bad = lines.at(at);
-    let end = lines.section_end(bad);
-    if lines.is_header(bad) {
-        // Its keys must not be taken for those of the section before.
-        return lines.blank(bad, end);
-    }
-    let start = lines.start_of_value(bad, at);
-    let narrow = lines.blank(start, bad + 1);
-    // Where one line was at fault, the next error is a new one; where an array never ended, it is the same again.
-    if start == bad && !lines.opens(bad) {
-        return narrow;
-    }
-    let next = first(&DeTable::parse_recoverable(&narrow).1).map(|(at, _)| lines.at(at));
-    if next.is_some_and(|line| line <= end) { lines.blank(start, end) } else { narrow }
+/// What cannot be trusted after an error.
+enum Spoilt {
+    /// From a line to the one before the other.
+    Lines(usize, usize),
+    /// A value that is opened at a byte and never closed: the lines up to where that was noticed, or all of its section.
+    Open { opened: usize, from: usize, to: usize, section: usize },
 }
 
 /// The text cut into lines, ends included.
@@ -80,42 +93,70 @@ impl<'t> Lines<'t> {
         self.lines.get(line).copied().unwrap_or_default()
     }
 
+    fn start(&self, line: usize) -> usize {
+        self.lines.iter().take(line).map(|line| line.len()).sum()
+    }
+
+    /// True if only spaces stand before a byte in its line.
+    fn is_blank_before(&self, at: usize) -> bool {
+        let line = self.at(at);
+        self.get(line).get(..at.saturating_sub(self.start(line))).is_none_or(|before| before.trim().is_empty())
+    }
+
+    fn spoilt(&self, at: usize) -> Spoilt {
+        let bad = self.at(at);
+        let innocent = self.is_blank_before(at);
+        let section = if innocent && self.is_header(bad) { bad } else { self.section_end(bad) };
+        let value = if self.is_key(bad) && !innocent { Some(bad) } else { self.open_before(bad) };
+        let Some(from) = value else {
+            // A broken header takes its keys with it, which are not those of the section before.
+            let line = self.get(bad).trim_start();
+            let header = line.starts_with('[') || (!line.contains('=') && line.contains(['[', ']']));
+            return Spoilt::Lines(bad, if header { self.section_end(bad) } else { bad + 1 });
+        };
+        match (from..section).find(|line| self.balance(from, line + 1) <= 0) {
+            Some(close) => Spoilt::Lines(from, close.max(bad) + 1),
+            None => {
+                let line = self.get(from);
+                let opened = self.start(from) + line.find(OPENERS).unwrap_or(0);
+                Spoilt::Open { opened, from, to: bad.max(from + 1), section }
+            }
+        }
+    }
+
+    /// The key in the section whose value is still open where a line begins.
+    fn open_before(&self, line: usize) -> Option<usize> {
+        (0..line)
+            .rev()
+            .take_while(|before| !self.is_header(*before))
+            .find(|before| self.is_key(*before) && self.balance(*before, line) > 0)
+    }
+
+    /// How many brackets are open after these lines.
+    fn balance(&self, from: usize, to: usize) -> isize {
+        self.lines.iter().take(to).skip(from).map(|line| balance(line)).sum()
+    }
+
     /// `[a]` and `[[a]]`, not an item of an array.
     fn is_header(&self, line: usize) -> bool {
         let line = self.get(line).trim_start();
         line.strip_prefix('[').is_some_and(|rest| {
-            let name = rest.trim_start_matches('[').trim_start();
-            name.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_') && !line.starts_with("[[[")
+            let name = rest.strip_prefix('[').unwrap_or(rest).trim_start();
+            name.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_')
         })
     }
 
     fn is_key(&self, line: usize) -> bool {
-        let line = self.get(line);
-        line.split_once('=').is_some_and(|(key, _)| {
+        self.get(line).split_once('=').is_some_and(|(key, _)| {
             let key = key.trim();
-            !key.is_empty()
-                && key.chars().all(|character| character.is_ascii_alphanumeric() || "-_.\"' ".contains(character))
+            let in_keys = |character: char| character.is_ascii_alphanumeric() || "-_.\"' ".contains(character);
+            !key.is_empty() && key.chars().all(in_keys)
         })
-    }
-
-    fn opens(&self, line: usize) -> bool {
-        self.get(line).contains(['[', '{']) || self.get(line).contains("\"\"\"") || self.get(line).contains("'''")
     }
 
     /// The line of the next header, or one past the last line.
     fn section_end(&self, line: usize) -> usize {
         (line + 1..self.lines.len()).find(|next| self.is_header(*next)).unwrap_or(self.lines.len())
-    }
-
-    /// Where the value began that an error is in: an array that lacks its end is noticed on the line after it.
-    fn start_of_value(&self, bad: usize, at: usize) -> usize {
-        let offset: usize = self.lines.iter().take(bad).map(|line| line.len()).sum();
-        let before = self.get(bad).get(..at.saturating_sub(offset)).unwrap_or_default();
-        if self.is_key(bad) && !before.trim().is_empty() {
-            return bad;
-        }
-        let previous = (0..bad).rev().find(|line| self.is_key(*line) || self.is_header(*line));
-        previous.filter(|line| !self.is_header(*line) && self.opens(*line)).unwrap_or(bad)
     }
 
     fn blank(&self, from: usize, to: usize) -> String {
@@ -129,6 +170,24 @@ impl<'t> Lines<'t> {
         }
         text
     }
+}
+
+/// How many more brackets a line opens than it closes, outside of strings and comments as far as one line shows them.
+fn balance(line: &str) -> isize {
+    let mut quote = None;
+    let mut open = 0;
+    for character in line.chars() {
+        match (quote, character) {
+            (Some(end), _) if character == end => quote = None,
+            (Some(_), _) => {}
+            (None, '"' | '\'') => quote = Some(character),
+            (None, '[' | '{') => open += 1,
+            (None, ']' | '}') => open -= 1,
+            (None, '#') => break,
+            (None, _) => {}
+        }
+    }
+    open
 }
 
 #[cfg(test)]
@@ -162,7 +221,7 @@ mod tests {
                 "s:3:2: this is not TOML: key with no value, expected `=`",
                 "s:5:9: this is not TOML: invalid basic string, expected `\"`",
                 "s:7:2: the key `x` is there twice",
-                "s:10:5: this is not TOML: unexpected leading zero, expected nothing",
+                "s:10:5: this is not TOML: unexpected leading zero",
                 "s:12:1: the key `h` is there twice",
             ]
         );
@@ -170,13 +229,35 @@ mod tests {
     }
 
     #[test]
-    fn what_is_never_closed_spoils_its_section_alone() {
-        for text in
-            ["[x]\na = [1, 2\nb = 2\n[y]\nc = 1", "[x]\na = { d = 1\nb = 2\n[y]\nc = 1", "[x\nb = 2\n[y]\nc = 1"]
-        {
+    fn what_is_never_closed_is_said_where_it_was_opened_and_spoils_nothing_else() {
+        let open = "this is not TOML: what is opened here is never closed";
+        for (text, at, keys) in [
+            ("[x]\na = [1, 2\nb = 2\n[y]\nc = 1", "2:5", vec!["x", "x.b", "y", "y.c"]),
+            ("[x]\na = { d = 1\nb = 2\n[y]\nc = 1", "2:5", vec!["x", "x.b", "y", "y.c"]),
+            ("[x]\na = [\n  1,\n  2\n\n[y]\nc = 1", "2:5", vec!["x", "y", "y.c"]),
+            ("[x]\na = [1, # 2]\nb = 2\n[y]\nc = 1", "2:5", vec!["x", "x.b", "y", "y.c"]),
+        ] {
+            assert_eq!(
+                read_text(text),
+                (vec![format!("s:{at}: {open}")], keys.iter().map(ToString::to_string).collect())
+            );
+        }
+    }
+
+    #[test]
+    fn a_slip_inside_of_a_value_spoils_that_value_alone() {
+        for text in ["[x]\na = [\n  1\n  2\n]\nb = 2", "[x]\na = [1 2]\nb = 2", "[x]\na = \"[\nb = 2"] {
             let (mistakes, keys) = read_text(text);
-            assert_eq!(mistakes.len(), 1, "{text}: {mistakes:?}");
-            assert!(keys.contains(&"y.c".to_owned()), "{text}: {keys:?}");
+            assert_eq!((mistakes.len(), keys), (1, vec!["x".to_owned(), "x.b".to_owned()]), "{text}: {mistakes:?}");
+        }
+    }
+
+    #[test]
+    fn a_broken_header_takes_its_keys_with_it() {
+        for header in ["[x", "x]", "]x]", "[x]]", "[[x]", "{x]", "[=x]"] {
+            let (mistakes, keys) = read_text(&format!("[a]\nb = [1]\n{header}\nc = 2\n[y]\nd = 1"));
+            let keys: Vec<_> = keys.iter().map(String::as_str).filter(|key| !key.starts_with('x')).collect();
+            assert_eq!((mistakes.len(), keys), (1, vec!["a", "a.b", "y", "y.d"]), "{header}: {mistakes:?}");
         }
     }
 

@@ -1,7 +1,7 @@
 //! From a [`Suite`] and what its plugins say of themselves to a [`Plan`].
 
 use indexmap::IndexMap;
-use serde_json::{Map, Value as Json};
+use serde_json::Value as Json;
 
 use crate::model::{Capability, CheckDescription, PluginDescription};
 
@@ -30,7 +30,7 @@ impl Suite {
         let mut mistakes = std::mem::take(&mut self.mistakes);
         grants::check_names(&self, &mut mistakes);
         let checks: Vec<Resolved<'_>> =
-            self.checks.iter().filter_map(|check| self.resolve(check, described, &mut mistakes)).collect();
+            self.checks.iter().map(|check| self.resolve(check, described, &mut mistakes)).collect();
         grants::check_bindings(&self, &checks, &mut mistakes);
         let ids = self.ids(&checks, &mut mistakes);
         let planned: Vec<_> =
@@ -63,77 +63,63 @@ impl Suite {
             .collect()
     }
 
-    /// What a check uses and binds; none if it names no plugin that exists.
-    fn resolve<'s>(
-        &'s self,
-        check: &'s Check,
-        described: &'s Described,
-        mistakes: &mut Mistakes,
-    ) -> Option<Resolved<'s>> {
-        let uses = check.uses.as_ref()?;
-        let Some(source) = self.source_of(&uses.value.plugin) else {
-            self.unknown_plugin(uses.at, &uses.value.plugin, mistakes);
-            return None;
-        };
-        let name = format!("{}/{}", uses.value.plugin, uses.value.check);
-        let mut description = match described.get(&uses.value.plugin) {
-            Some(Ok(plugin)) => match plugin.check(&uses.value.check) {
-                Some(description) => Ok(description),
-                None => {
-                    unknown_check(uses.at, plugin, &uses.value.plugin, &uses.value.check, mistakes);
-                    return None;
-                }
-            },
-            Some(Err(reason)) => Err(reason.clone()),
-            None => Err(format!("the plugin `{}` was not described", uses.value.plugin)),
-        };
-        let place = Node { at: uses.at, value: Value::Table(Table::default()) };
-        let node = check.settings.as_ref().map_or(&place, |entry| &entry.node);
+    /// What a check uses and binds. A mistake in one key is no reason to pass over those in the others.
+    fn resolve<'s>(&'s self, check: &'s Check, described: &'s Described, mistakes: &mut Mistakes) -> Resolved<'s> {
         let before = mistakes.count();
-        let settings = match &check.settings {
-            Some(entry) => entry.node.to_json(mistakes),
-            None => Json::Object(Map::new()),
+        let (at, name) = match &check.uses {
+            Some(uses) => (uses.at, format!("{}/{}", uses.value.plugin, uses.value.check)),
+            None => (check.at, String::new()),
         };
-        if let Ok(described) = description
-            && mistakes.count() == before
-        {
-            match settings::violations(&described.settings_schema, &settings, node) {
-                Ok(violations) => {
-                    for violation in violations {
-                        match (violation.missing, violation.help) {
-                            (Some(_), help) => mistakes.missing(violation.at, violation.message, help),
-                            (None, Some(help)) => mistakes.add_with_help(violation.at, violation.message, help),
-                            (None, None) => mistakes.add(violation.at, violation.message),
-                        }
-                    }
-                }
-                Err(reason) => description = Err(format!("the check `{name}` cannot be used: {reason}")),
+        let source = check.uses.as_ref().and_then(|uses| self.source_of(&uses.value.plugin));
+        let mut description = self.describe(check, source.is_some(), described, mistakes);
+        let settings = match judge_settings(check, at, description.as_ref().ok().copied(), mistakes) {
+            Ok(settings) => settings,
+            Err(reason) => {
+                description = Err(format!("the check `{name}` cannot be used: {reason}"));
+                Json::Null
             }
-        }
+        };
         let needs = |capability| description.as_ref().ok().map(|described| described.needs(capability));
-        let databases = bind::bind(
-            &bind::DATABASES,
-            check.databases.as_ref(),
-            &At::new(uses.at, name.as_str()),
-            needs(Capability::Database),
-            &self.databases.keys().map(String::as_str).collect::<Vec<_>>(),
-            mistakes,
-        );
-        let directories = bind::bind(
-            &bind::DIRECTORIES,
-            check.directories.as_ref(),
-            &At::new(uses.at, name.as_str()),
-            needs(Capability::Files),
-            &self.directories.keys().map(String::as_str).collect::<Vec<_>>(),
-            mistakes,
-        );
+        let uses = At::new(at, name.as_str());
+        let databases: Vec<&str> = self.databases.keys().map(String::as_str).collect();
+        let directories: Vec<&str> = self.directories.keys().map(String::as_str).collect();
+        let bound = check.databases.as_ref();
+        let databases = bind::bind(&bind::DATABASES, bound, &uses, needs(Capability::Database), &databases, mistakes);
+        let bound = check.directories.as_ref();
+        let directories =
+            bind::bind(&bind::DIRECTORIES, bound, &uses, needs(Capability::Files), &directories, mistakes);
         let feature_flags = needs(Capability::FeatureFlags).unwrap_or(false);
         if feature_flags && self.flags.providers.is_empty() {
-            let message = format!("`{name}` asks for feature flags, and the suite names no one who knows them");
+            let message = format!("`{name}` asks for feature flags, and the suite has none");
             let help = "add for example\n  [[flags.providers]]\n  file = \"flags.toml\"";
-            mistakes.missing(uses.at, message, Some(help.to_owned()));
+            mistakes.missing(at, message, Some(help.to_owned()));
         }
-        Some(Resolved { check, uses: name, source, description, settings, databases, directories, feature_flags })
+        let sound = check.uses.is_some() && mistakes.count() == before;
+        Resolved { check, uses: name, source, description, settings, databases, directories, feature_flags, sound }
+    }
+
+    /// What the check's plugin says of it, or why it says nothing.
+    fn describe<'s>(
+        &self,
+        check: &Check,
+        exists: bool,
+        described: &'s Described,
+        mistakes: &mut Mistakes,
+    ) -> Result<&'s CheckDescription, String> {
+        let Some(uses) = &check.uses else { return Err("it names no check".to_owned()) };
+        let plugin = &uses.value.plugin;
+        if !exists {
+            self.unknown_plugin(uses.at, plugin, mistakes);
+            return Err(format!("there is no plugin `{plugin}`"));
+        }
+        match described.get(plugin) {
+            Some(Ok(description)) => description.check(&uses.value.check).ok_or_else(|| {
+                unknown_check(uses.at, description, plugin, &uses.value.check, mistakes);
+                format!("there is no check `{}`", uses.value.check)
+            }),
+            Some(Err(reason)) => Err(reason.clone()),
+            None => Err(format!("the plugin `{plugin}` was not described")),
+        }
     }
 
     fn unknown_plugin(&self, at: usize, plugin: &str, mistakes: &mut Mistakes) {
@@ -161,15 +147,21 @@ impl Suite {
                 let own = resolved.check.id.as_ref();
                 let id = own.map_or_else(|| resolved.default_id(), |id| id.value.clone());
                 let at = own.map_or(resolved.check.at, |id| id.at);
-                if let Some(first) = taken.get(&id) {
-                    let line = self.source.line(*first);
-                    let message = match own {
-                        Some(_) => format!("the id `{id}` is that of the check of line {line} already"),
-                        None => format!("`{id}` would be the id of this check and of that of line {line}"),
-                    };
-                    mistakes.add_with_help(at, message, "give each an `id` of its own");
-                } else {
-                    taken.insert(id.clone(), at);
+                if own.is_none() && !resolved.sound {
+                    return id;
+                }
+                match (taken.get(&id).map(|first| self.source.line(*first)), own) {
+                    (None, _) => {
+                        taken.insert(id.clone(), at);
+                    }
+                    (Some(line), Some(_)) => {
+                        let message = format!("the id `{id}` is that of the check of line {line} already");
+                        mistakes.add_with_help(at, message, "give each an `id` of its own");
+                    }
+                    (Some(line), None) => {
+                        let message = format!("`{id}` would be the id of this check and of that of line {line}");
+                        mistakes.missing(at, message, Some("give each an `id` of its own".to_owned()));
+                    }
                 }
                 id
             })
@@ -179,6 +171,36 @@ impl Suite {
 
 fn known<T>(named: IndexMap<String, Option<T>>) -> IndexMap<String, T> {
     named.into_iter().filter_map(|(name, value)| Some((name, value?))).collect()
+}
+
+/// The settings as JSON, once every violation of the check's schema is noted.
+///
+/// # Errors
+///
+/// If the schema itself cannot be used.
+fn judge_settings(
+    check: &Check,
+    at: usize,
+    described: Option<&CheckDescription>,
+    mistakes: &mut Mistakes,
+) -> Result<Json, String> {
+    let none = Node { at, value: Value::Table(Table::default()) };
+    let node = check.settings.as_ref().map_or(&none, |entry| &entry.node);
+    let before = mistakes.count();
+    let settings = node.to_json(mistakes);
+    // A value that JSON cannot hold was replaced: what a schema says of it would mislead.
+    if let Some(described) = described
+        && mistakes.count() == before
+    {
+        for violation in settings::violations(&described.settings_schema, &settings, node)? {
+            match (violation.missing, violation.help) {
+                (Some(_), help) => mistakes.missing(violation.at, violation.message, help),
+                (None, Some(help)) => mistakes.add_with_help(violation.at, violation.message, help),
+                (None, None) => mistakes.add(violation.at, violation.message),
+            }
+        }
+    }
+    Ok(settings)
 }
 
 fn unknown_check(at: usize, plugin: &PluginDescription, name: &str, check: &str, mistakes: &mut Mistakes) {
@@ -196,13 +218,16 @@ pub(super) struct Resolved<'s> {
     pub check: &'s Check,
     /// `plugin/check`.
     pub uses: String,
-    pub source: PluginSource,
+    /// None if there is no such plugin.
+    pub source: Option<PluginSource>,
     /// Or why there is none.
     pub description: Result<&'s CheckDescription, String>,
     settings: Json,
     pub databases: Vec<String>,
     pub directories: Vec<String>,
     pub feature_flags: bool,
+    /// False if it has mistakes, so that its default id may not be what it will be.
+    sound: bool,
 }
 
 impl Resolved<'_> {
@@ -246,8 +271,8 @@ impl Resolved<'_> {
     fn plan(self, suite: &Suite, id: String, mistakes: &mut Mistakes) -> PlannedCheck {
         let severity = self.severity(mistakes);
         let granted = match &self.source {
-            PluginSource::BuiltIn(_) => true,
-            PluginSource::Path(_) => grants::flags(suite, &self),
+            Some(PluginSource::Path(_)) => grants::flags(suite, &self),
+            Some(PluginSource::BuiltIn(_)) | None => true,
         };
         let uses = self.check.uses.as_ref().map(|uses| uses.value.clone());
         let (plugin, check) = uses.map(|uses| (uses.plugin, uses.check)).unwrap_or_default();

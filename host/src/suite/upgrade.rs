@@ -7,7 +7,8 @@ use super::tree::Value;
 
 pub(super) fn read(suite: &mut Reader<'_, '_>) -> UpgradeContext {
     let Some((table, entry)) = suite.table("upgrade") else { return UpgradeContext::default() };
-    let mut reader = Reader::new(table, entry.node.at, "`[upgrade]`", suite.mistakes);
+    let keys = ["application", "from", "to", "environment", "facts"];
+    let mut reader = Reader::new(table, entry.node.at, "`[upgrade]`", &keys, suite.mistakes);
     let mut text = |key| reader.string(key).map(|text| text.value.to_owned());
     let mut upgrade = UpgradeContext {
         application: text("application"),
@@ -33,6 +34,5 @@ pub(super) fn read(suite: &mut Reader<'_, '_>) -> UpgradeContext {
             upgrade.facts.push(Attribute { name: fact.key.clone(), value });
         }
     }
-    reader.finish();
     upgrade
 }

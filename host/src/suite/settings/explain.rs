@@ -6,7 +6,7 @@ use jsonschema::paths::{Location, LocationSegment};
 use serde_json::Value as Json;
 
 use super::Violation;
-use super::schema::{properties, show, show_choices, type_words};
+use super::schema::{self, follow, one_of, properties, show, type_words};
 use crate::suite::suggest::{nearest, quoted};
 use crate::suite::tree::{Entry, Node, Value};
 
@@ -96,7 +96,8 @@ impl<'a> Explainer<'a> {
                     TypeKind::Single(one) => vec![one.as_str()],
                     TypeKind::Multiple(several) => several.iter().map(jsonschema::JsonType::as_str).collect(),
                 };
-                self.wrong_type(&place, &types);
+                let help = self.as_array(&place, &types, error);
+                self.wrong_type(&place, &types, help);
             }
             Kind::Enum { options } => {
                 let options: Vec<&Json> = options.as_array().into_iter().flatten().collect();
@@ -145,6 +146,8 @@ impl<'a> Explainer<'a> {
             }
             Kind::UniqueItems => self.repeated(&place, error.instance()),
             Kind::Pattern { pattern } => self.add(at, format!("{name} must match the pattern `{pattern}`"), None),
+            Kind::Not { .. } => self.add(at, format!("{name} has just the form that the check excludes"), None),
+            Kind::Contains => self.add(at, format!("{name} lacks an item that it must have"), None),
             Kind::FalseSchema => self.add(at, format!("{name} is not allowed here"), None),
             Kind::PropertyNames { error } => {
                 let key = show(error.instance());
@@ -155,31 +158,34 @@ impl<'a> Explainer<'a> {
         }
     }
 
-    pub fn wrong_type(&mut self, place: &Place<'_>, types: &[&str]) {
-        let words = type_words(types);
-        let message = format!("{} must be {words}, not {}", place.name, place.node.kind());
-        let help = match (&place.node.value, place.key) {
-            (Value::String(text), Some(key)) if types.contains(&"array") => Some(format!("write `{key} = [{text:?}]`")),
-            _ => None,
-        };
+    pub fn wrong_type(&mut self, place: &Place<'_>, types: &[&str], help: Option<String>) {
+        let message = format!("{} must be {}, not {}", place.name, type_words(types), place.node.kind());
         self.add(place.node.at, message, help);
     }
 
     /// A value that is none of those to choose from.
     pub fn wrong_choice(&mut self, place: &Place<'_>, choices: &[&Json]) {
-        let all = show_choices(choices);
         let texts = choices.iter().filter_map(|choice| choice.as_str());
-        let at = place.node.at;
-        match &place.node.value {
-            Value::String(text) => {
-                let near = nearest(text, texts);
-                let cannot = format!("{} cannot be `{}`", place.name, text.escape_debug());
-                match near {
-                    Some(near) => self.add(at, format!("{cannot}; did you mean `{near}`?"), None),
-                    None => self.add(at, cannot, Some(format!("it must be one of {all}"))),
-                }
-            }
-            _ => self.add(at, format!("{} must be one of {all}, not {}", place.name, place.node.kind()), None),
+        let written = match &place.node.value {
+            Value::String(text) => text.escape_debug().to_string(),
+            Value::Datetime(text) | Value::Float(_, text) => text.clone(),
+            Value::Integer(integer) => integer.to_string(),
+            Value::Boolean(boolean) => boolean.to_string(),
+            Value::Array(_) => "an array".to_owned(),
+            Value::Table(_) => "a table".to_owned(),
+        };
+        let written = match place.node.value {
+            Value::Array(_) | Value::Table(_) => written,
+            _ => format!("`{written}`"),
+        };
+        let near = match &place.node.value {
+            Value::String(text) => nearest(text, texts),
+            _ => None,
+        };
+        let cannot = format!("{} cannot be {written}", place.name);
+        match near {
+            Some(near) => self.add(place.node.at, format!("{cannot}; did you mean `{near}`?"), None),
+            None => self.add(place.node.at, cannot, Some(one_of(choices))),
         }
     }
 
@@ -209,6 +215,15 @@ impl<'a> Explainer<'a> {
             missing: None,
             meant: near.map(|near| (place.node.at, near.to_owned())),
         });
+    }
+
+    /// What to write where one string stands in the place of several.
+    fn as_array(&self, place: &Place<'_>, types: &[&str], error: &ValidationError<'_>) -> Option<String> {
+        let (Value::String(text), Some(key)) = (&place.node.value, place.key) else { return None };
+        let (parent, _) = error.schema_path().as_str().rsplit_once('/')?;
+        let items = follow(self.schema, self.schema.pointer(parent)?.get("items")?);
+        let strings = schema::types(items).is_some_and(|types| types.contains(&"string"));
+        (types.contains(&"array") && strings).then(|| format!("write `{key} = [{text:?}]`"))
     }
 
     fn bound(&mut self, place: &Place<'_>, relation: &str, limit: &Json, error: &ValidationError<'_>) {

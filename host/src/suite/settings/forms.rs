@@ -5,7 +5,7 @@ use jsonschema::error::ValidationErrorKind;
 use serde_json::Value as Json;
 
 use super::explain::{Explainer, Place};
-use super::schema::{choices, follow, is_of, property, required, show_choices, type_words, types};
+use super::schema::{choices, follow, is_of, one_of, property, required, show_choices, type_words, types};
 use crate::suite::suggest::quoted;
 use crate::suite::tree::Value;
 
@@ -37,7 +37,7 @@ impl Explainer<'_> {
         match fit.as_slice() {
             [] => {
                 let types: Vec<&str> = all.iter().filter_map(|form| types(form.schema)).flatten().collect();
-                self.wrong_type(place, &types);
+                self.wrong_type(place, &types, None);
             }
             [form] => self.this(form),
             _ if matches!(place.node.value, Value::Table(_)) => self.forms_of_table(place, &fit),
@@ -81,8 +81,7 @@ impl Explainer<'_> {
         });
         let Some((tag, values)) = tag else { return false };
         let Some(entry) = place.entry(tag) else {
-            let help = format!("it must be one of {}", show_choices(&values.concat()));
-            self.missing(place, tag, Some(help));
+            self.missing(place, tag, Some(one_of(&values.concat())));
             return true;
         };
         let text = match &entry.node.value {
@@ -117,13 +116,13 @@ impl Explainer<'_> {
             })
             .collect();
         let Some(keys) = keys else { return false };
-        let one_of = || format!("it must have one of the keys {}", quoted(keys.iter().copied()));
+        let allowed = || format!("it must have one of the keys {}", quoted(keys.iter().copied()));
         let present = place.keys();
         let known: Vec<&str> = present.iter().copied().filter(|key| keys.contains(key)).collect();
         match known.as_slice() {
             [] => match present.first() {
                 Some(_) => present.iter().for_each(|key| self.unknown(place, key, &keys)),
-                None => self.add(place.node.at, format!("{} must not be empty", place.name), Some(one_of())),
+                None => self.add(place.node.at, format!("{} must not be empty", place.name), Some(allowed())),
             },
             [one] => {
                 for (form, _) in forms.iter().zip(&keys).filter(|(_, key)| *key == one) {

@@ -126,6 +126,12 @@ pub(super) fn show(value: &Json) -> String {
     }
 }
 
+/// "it must be …", without null, which TOML cannot write.
+pub(super) fn one_of(values: &[&Json]) -> String {
+    let shown = show_choices(values);
+    if shown.contains(", ") { format!("it must be one of {shown}") } else { format!("it must be {shown}") }
+}
+
 /// Values to choose from. Null is left out, as TOML cannot write it.
 pub(super) fn show_choices(values: &[&Json]) -> String {
     let mut shown: Vec<String> = vec![];

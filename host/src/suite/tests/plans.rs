@@ -270,3 +270,23 @@ fn only_plugins_that_checks_use_are_loaded() {
 fn an_empty_suite_is_a_plan() {
     assert!(plan("").checks.is_empty());
 }
+
+#[test]
+fn the_example_of_the_reference_is_a_suite() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/operators/suite.md");
+    let page = std::fs::read_to_string(path).unwrap();
+    let (_, rest) = page.split_once("```toml\n").unwrap();
+    let (example, _) = rest.split_once("```").unwrap();
+    let ids: Vec<_> = plan(example).checks.into_iter().map(|check| check.id).collect();
+    assert_eq!(ids, ["orders-table", "orders/no-orphans@main"]);
+}
+
+#[test]
+fn whatever_is_put_into_a_suite_the_rest_is_read() {
+    let slips = ["", "[", "]", "{", "\"", "=", ".", "\n", "'''", "\0", "ä"];
+    for (at, slip) in (0..SHOP.len()).zip(slips.into_iter().cycle()) {
+        let (before, after) = SHOP.split_at(at);
+        parse(before);
+        parse(&format!("{before}{slip}{}", &after[1..]));
+    }
+}
