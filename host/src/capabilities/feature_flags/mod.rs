@@ -124,7 +124,7 @@ impl Host for Capabilities {
     }
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
 mod tests {
     use std::ffi::OsString;
     use std::fs;

@@ -2,7 +2,7 @@
 
 mod folder;
 mod glob;
-#[cfg(all(test, unix))]
+#[cfg(test)]
 pub(super) mod tests;
 
 use std::collections::BTreeSet;

@@ -185,11 +185,10 @@ async fn a_path_that_leaves_is_invalid() {
         assert_eq!(kind, ErrorKind::Invalid, "{message}");
         assert!(message.len() < 500, "{message}");
     }
-    for path in ["", ".", "a.sql/.."] {
-        assert_eq!(refused(&granted(outer.path()), path).await.0, ErrorKind::Invalid, "{path}");
+    let files = granted(outer.path());
+    for path in [".", "inner", "inner/", "inner/.."] {
+        assert_eq!(refused(&files, path).await.0, ErrorKind::Invalid, "{path}");
     }
-    assert_eq!(refused(&granted(outer.path()), "inner").await.0, ErrorKind::Invalid);
-    assert_eq!(refused(&granted(outer.path()), "inner/").await.0, ErrorKind::Invalid);
 }
 
 #[tokio::test]
@@ -218,9 +217,9 @@ async fn links_are_followed_inside_and_never_out() {
     assert_eq!(find(&files, "**").await, ["a.sql", "in", "sub/b.sql", "sub/up"]);
     assert_eq!(find(&files, "folder/*").await, Vec::<String>::new());
     for path in ["in", "sub/up", "self/self/a.sql", "folder/../a.sql"] {
-        assert_eq!(read(&files, path).await, Ok(Some("a.sql".to_owned())), "{path}");
+        assert_eq!(read(&files, path).await, Ok(Some("inner/a.sql".to_owned())), "{path}");
     }
-    assert_eq!(read(&files, "folder/b.sql").await, Ok(Some("sub/b.sql".to_owned())));
+    assert_eq!(read(&files, "folder/b.sql").await, Ok(Some("inner/sub/b.sql".to_owned())));
     assert_eq!(read(&files, "dangling").await, Ok(None));
     for path in [
         "out",
