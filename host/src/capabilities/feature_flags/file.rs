@@ -116,23 +116,35 @@ fn from_json(text: &str) -> Result<Map<String, Value>, FileError> {
 
 fn from_toml(text: &str) -> Result<Map<String, Value>, FileError> {
     // The error's own display quotes the line, which may hold a value.
-    let table = DeTable::parse(text).map_err(|error| {
-        let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
-        let last_line = before.rsplit('\n').next().unwrap_or_default();
-        FileError::Toml {
-            line: before.matches('\n').count() + 1,
-            column: last_line.chars().count() + 1,
-            message: error.message().to_owned(),
-        }
-    })?;
+    let table = DeTable::parse(text)
+        .map_err(|error| toml_error(text, error.span().map_or(0, |span| span.start), error.message().to_owned()))?;
     table
         .into_inner()
         .into_iter()
-        .map(|(key, value)| match json_of_toml(value.into_inner()) {
-            Ok(value) => Ok((key.into_inner().into_owned(), value)),
-            Err(message) => Err(FileError::Rule { key: key.into_inner().into_owned(), message }),
+        .map(|(key, value)| {
+            let (at, value_at) = (key.span().start, value.span().start);
+            let key = key.into_inner().into_owned();
+            // A table that only dotted keys or headers further in make begins where its key does.
+            if let (true, DeValue::Table(inner)) = (at == value_at, value.get_ref()) {
+                let inner = inner.keys().next().map_or("…", |inner| inner.get_ref());
+                let message = format!(
+                    "the dot in `{key}.{inner}` does not belong to the name of a flag: put the name in quotes, as in \
+                     `\"{key}.{inner}\" = …`"
+                );
+                return Err(toml_error(text, at, message));
+            }
+            match json_of_toml(value.into_inner()) {
+                Ok(value) => Ok((key, value)),
+                Err(message) => Err(FileError::Rule { key, message }),
+            }
         })
         .collect()
+}
+
+fn toml_error(text: &str, at: usize, message: String) -> FileError {
+    let before = text.get(..at).unwrap_or_default();
+    let last_line = before.rsplit('\n').next().unwrap_or_default();
+    FileError::Toml { line: before.matches('\n').count() + 1, column: last_line.chars().count() + 1, message }
 }
 
 /// A date or time becomes its text; what JSON cannot hold is an error rather than null.
@@ -206,6 +218,8 @@ mod tests {
             ("f.toml", "a = [9223372036854775808]\n", "beyond 64 bits"),
             ("f.toml", "a = \"hunter2", "line 1, column"),
             ("f.toml", "a = { value = \"hunter2\", wen = [] }\n", "`a`: `wen`"),
+            ("f.toml", "a = 1\nb.c = \"hunter2\"\n", "line 2, column 1: the dot in `b.c`"),
+            ("f.toml", "[b.c]\nd = \"hunter2\"\n", "the dot in `b.c`"),
             ("f.json", "{\n\"a\": hunter2}", "line 2 column"),
             ("f.json", "{\n\"a\": \"hunter2\",\n\"a\": 1}", "line 3 column"),
             ("f.json", "[\"hunter2\"]", "no object"),

@@ -134,23 +134,8 @@ mod tests {
 
     use super::*;
     use crate::capabilities::bindings::precheck::plugin::types::Host as _;
+    use crate::capabilities::files::tests::{capabilities, no_files};
     use crate::model::Capability;
-
-    fn capabilities(flags: Flags) -> Capabilities {
-        use crate::capabilities::{Databases, Files, Logging, Report, ResourceTable, Seam, Upgrade};
-        use crate::model::{Limits, UpgradeContext};
-
-        Capabilities {
-            table: ResourceTable::new(),
-            seam: Seam::running(None),
-            report: Report::new("c", BTreeMap::new(), 0, None),
-            logging: Logging::new("c", None),
-            upgrade: Upgrade::new(&UpgradeContext::default(), 0),
-            databases: Databases::new(BTreeMap::new(), "orders", &Limits::default()),
-            flags,
-            files: Files,
-        }
-    }
 
     fn attribute(name: &str, value: &str) -> Attribute {
         Attribute { name: name.into(), value: value.into() }
@@ -192,7 +177,7 @@ mod tests {
     #[tokio::test]
     async fn what_is_not_granted_is_denied_and_remembered() {
         let config = FlagsConfig { providers: vec![inline(json!({"a": true}))], ..FlagsConfig::default() };
-        let mut capabilities = capabilities(Flags::new(Some(Providers::new(&config)), false, "orders"));
+        let mut capabilities = capabilities(Flags::new(Some(Providers::new(&config)), false, "orders"), no_files());
         for error in [
             Host::evaluate(&mut capabilities, "a".into(), vec![]).await.map(drop).unwrap_err(),
             Host::keys(&mut capabilities).await.map(drop).unwrap_err(),
@@ -208,7 +193,7 @@ mod tests {
 
     #[tokio::test]
     async fn an_answer_counts_as_a_look_even_if_nobody_knows_the_flag() {
-        let mut capabilities = capabilities(flags(json!({}), vec![inline(json!({}))]));
+        let mut capabilities = capabilities(flags(json!({}), vec![inline(json!({}))]), no_files());
         assert_eq!(Host::evaluate(&mut capabilities, "a".into(), vec![]).await.unwrap(), None);
         assert!(capabilities.seam.looked_at_any(&[Capability::FeatureFlags]));
     }
