@@ -3,7 +3,7 @@
 use std::io::{self, IsTerminal, Write};
 
 use anstyle::AnsiColor;
-use precheck::report::HumanOptions;
+use precheck::report::{HumanOptions, text};
 
 /// Longer lines are hard to read, however wide the window is.
 const MOST_COLUMNS: usize = 100;
@@ -37,10 +37,11 @@ pub fn say(line: &str) {
     let _ = writeln!(anstream::stderr().lock(), "{line}");
 }
 
-/// Says what went wrong.
+/// Says what went wrong. The words may be a plugin's: nothing in them reaches the terminal as a command.
 pub fn error(message: &str) {
     let style = AnsiColor::Red.on_default().bold();
-    say(&format!("{style}error:{style:#} {message}"));
+    let lines: Vec<_> = message.lines().map(text::verbatim).collect();
+    say(&format!("{style}error:{style:#} {}", lines.join("\n")));
 }
 
 /// True if somebody watches standard error.

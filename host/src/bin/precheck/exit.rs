@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use precheck::model::{RunReport, Verdict};
+use precheck::report::text;
 use precheck::runtime::{LoadError, RuntimeError, built_in_names};
 use precheck::suite::{Diagnostics, SuiteError};
 
@@ -89,10 +90,10 @@ pub enum Failure {
     )]
     NoPlugin(String),
     /// The plugin to inspect cannot be loaded.
-    #[error("{0}")]
+    #[error("{}", plugins_words(&.0.to_string()))]
     Load(LoadError),
     /// Plugins of the suite cannot be loaded.
-    #[error("{}", .0.join("\nerror: "))]
+    #[error("{}", .0.iter().map(|why| plugins_words(why)).collect::<Vec<_>>().join("\nerror: "))]
     Plugins(Vec<String>),
     /// The machine cannot run plugins.
     #[error("{0}")]
@@ -121,6 +122,16 @@ impl Failure {
             Failure::Interrupted => Exit::Interrupted,
         }
     }
+}
+
+/// Characters of a plugin's own words that are shown.
+const CHARACTERS: usize = 4_000;
+
+/// What a plugin may have worded itself: of bearable length, and with no line that could be taken for one of ours.
+fn plugins_words(words: &str) -> String {
+    let (kept, left) = text::cut(words, CHARACTERS);
+    let more = if left > 0 { "…" } else { "" };
+    format!("{}{more}", kept.trim_end().replace('\n', "\n  "))
 }
 
 #[cfg(test)]
@@ -154,6 +165,14 @@ mod tests {
         assert_eq!(Failure::Plugins(vec![]).exit().code(), 3);
         assert_eq!(Failure::Stdout(io::Error::other("full")).exit().code(), 3);
         assert_eq!(Failure::Interrupted.exit().code(), 130);
+    }
+
+    #[test]
+    fn a_plugins_words_are_told_from_ours() {
+        let failure = Failure::Plugins(vec!["`a` broke\nCLEAR: go on\n".into(), "x".repeat(1_000_000)]);
+        let shown = failure.to_string();
+        assert!(shown.starts_with("`a` broke\n  CLEAR: go on\nerror: xxx"), "{shown}");
+        assert!(shown.len() < 5_000);
     }
 
     #[test]
