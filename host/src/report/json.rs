@@ -1,12 +1,36 @@
 //! The report for programs; `docs/reference/report.md` says what each key means.
 
+use serde::Serialize;
+
+use super::text;
 use crate::model::RunReport;
 
 /// The report as one indented JSON object and a line break.
 #[must_use]
 pub fn json(report: &RunReport) -> String {
-    // Plain data without maps always serializes; should that ever change, nothing is no JSON, and every reader notices.
-    let mut text = serde_json::to_string_pretty(report).unwrap_or_default();
+    pretty(report)
+}
+
+/// Any plain data as indented JSON and a line break. What a terminal would obey or hide is escaped: many a report for
+/// programs is looked at by people.
+#[must_use]
+pub fn pretty(data: &impl Serialize) -> String {
+    // Plain data always serializes; should that ever change, nothing at all is no JSON, and every reader notices.
+    let json = serde_json::to_string_pretty(data).unwrap_or_default();
+    let mut text = String::with_capacity(json.len() + 1);
+    for character in json.chars() {
+        match character {
+            // Outside of strings JSON has no other control; inside, it has none.
+            '\n' => text.push('\n'),
+            character if text::misleads(character) => {
+                let mut units = [0; 2];
+                for unit in character.encode_utf16(&mut units) {
+                    text.push_str(&format!("\\u{unit:04x}"));
+                }
+            }
+            character => text.push(character),
+        }
+    }
     text.push('\n');
     text
 }
@@ -29,7 +53,19 @@ mod tests {
         let text = json(&report);
         let parsed: Value = serde_json::from_str(&text).unwrap();
         assert_eq!(parsed["checks"][0]["findings"][0]["message"], report.checks[0].findings[0].message.as_str());
-        assert_eq!(text.matches('\u{1b}').count(), 0, "JSON itself escapes controls");
+        let subject = &parsed["checks"][0]["findings"][0]["subject"];
+        assert_eq!(
+            (&subject["table"], &subject["columns"][0]),
+            (&"ord\ners\u{202e}".into(), &"\u{1b}]0;x\u{7}".into())
+        );
+        assert!(!text.contains(|character| text::misleads(character) && character != '\n'));
+    }
+
+    #[test]
+    fn a_character_of_two_units_is_escaped_as_two() {
+        let text = pretty(&"a\u{e0041}\u{9b}\u{7f}");
+        assert_eq!(text, "\"a\\udb40\\udc41\\u009b\\u007f\"\n");
+        assert_eq!(serde_json::from_str::<String>(&text).unwrap(), "a\u{e0041}\u{9b}\u{7f}");
     }
 
     #[test]

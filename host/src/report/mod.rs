@@ -5,7 +5,7 @@ mod json;
 pub mod text;
 
 pub use human::{HumanOptions, human};
-pub use json::json;
+pub use json::{json, pretty};
 
 #[cfg(test)]
 mod fixtures;

@@ -64,7 +64,7 @@ fn escape(text: &str, keep: impl Fn(char) -> bool) -> Cow<'_, str> {
 /// True for what a terminal obeys instead of showing it, and for what makes text look like other text: controls,
 /// line separators, marks that turn the direction of writing, and characters without any width. (The two joiners stay:
 /// scripts and emoji need them.)
-fn misleads(character: char) -> bool {
+pub(super) fn misleads(character: char) -> bool {
     character.is_control()
         || matches!(
             character,
