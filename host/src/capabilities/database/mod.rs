@@ -3,6 +3,7 @@
 //! An engine is a [`Database`] that opens [`Session`]s whose statements yield [`Rows`]; everything that is the same on
 //! every engine (grants, budgets, handles) is here.
 
+mod sqlite;
 mod target;
 
 use std::collections::BTreeMap;
@@ -12,6 +13,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use async_trait::async_trait;
 use wasmtime::component::Resource;
 
+pub use self::sqlite::connect as connect_sqlite;
 pub use self::target::{DatabaseUrl, Target, UrlError};
 pub use super::bindings::precheck::plugin::database::{
     Batch, CheckConstraint, Column, ColumnData, ColumnDefinition, ColumnValues, Engine, Family, ForeignKey,
