@@ -3,11 +3,7 @@
 //! An engine is a [`Database`] that opens [`Session`]s whose statements yield [`Rows`]; everything that is the same on
 //! every engine (grants, budgets, handles) is here.
 
-mod sqlite {
-    pub async fn connect(_: &super::Target) -> super::Reply<std::sync::Arc<dyn super::Database>> {
-        unimplemented!()
-    }
-}
+mod sqlite;
 mod target;
 
 use std::collections::BTreeMap;

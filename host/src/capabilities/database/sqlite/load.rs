@@ -1,0 +1,108 @@
+//! Filling an in-memory database from the operator's SQL files.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use rusqlite::config::DbConfig;
+use rusqlite::fallible_iterator::FallibleIterator;
+use rusqlite::limits::Limit;
+use rusqlite::{Batch, Connection, Error, OpenFlags};
+
+use super::error::words;
+use super::source::Source;
+use crate::capabilities::Reply;
+use crate::capabilities::database::{CapabilityError, ErrorKind};
+
+/// Runs the files in order. The connection that is returned keeps the database alive; sessions open their own.
+pub(super) fn load(source: &Source, files: &[impl AsRef<Path>], cancelled: &Arc<AtomicBool>) -> Reply<Connection> {
+    let connection = open(source, cancelled).map_err(|error| {
+        unavailable(format!("the in-memory database `{}` cannot be made: {}", source.name, words(&error)))
+    })?;
+    for file in files {
+        let file = file.as_ref();
+        let refuse =
+            |why: String| unavailable(format!("the file `{}` of the database `{}` {why}", file.display(), source.name));
+        let text = std::fs::read(file).map_err(|error| match error.kind() {
+            std::io::ErrorKind::NotFound => refuse("does not exist".to_owned()),
+            std::io::ErrorKind::PermissionDenied => refuse("may not be read".to_owned()),
+            _ => refuse(format!("cannot be read: {error}")),
+        })?;
+        let text = String::from_utf8(text).map_err(|error| {
+            let before = error.as_bytes().get(..error.utf8_error().valid_up_to()).unwrap_or_default();
+            refuse(format!("is not UTF-8 text (line {})", lines(before) + 1))
+        })?;
+        run(&connection, text.strip_prefix('\u{feff}').unwrap_or(&text))
+            .map_err(|(line, why)| refuse(format!("broke in line {line}: {why}")))?;
+        if !connection.is_autocommit() {
+            return Err(refuse("begins a transaction that it does not end: add `COMMIT;`".to_owned()));
+        }
+    }
+    Ok(connection)
+}
+
+fn open(source: &Source, cancelled: &Arc<AtomicBool>) -> rusqlite::Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
+        | OpenFlags::SQLITE_OPEN_CREATE
+        | OpenFlags::SQLITE_OPEN_URI
+        | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(source.uri(), flags)?;
+    // A script cannot reach the disk: ATTACH and VACUUM INTO need a second database.
+    connection.set_limit(Limit::SQLITE_LIMIT_ATTACHED, 0)?;
+    // As in SQLite's own shell, so that a dump loads in any order, and orphans can be planted.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_FKEY, false)?;
+    let cancelled = cancelled.clone();
+    connection.progress_handler(1_000, Some(move || cancelled.load(Ordering::Acquire)))?;
+    Ok(connection)
+}
+
+/// The first error with its line.
+fn run(connection: &Connection, script: &str) -> Result<(), (usize, String)> {
+    let mut done = 0;
+    let mut batch = Batch::new(connection, script);
+    loop {
+        let mut statement = match batch.next() {
+            Ok(Some(statement)) => statement,
+            Ok(None) => return Ok(()),
+            Err(error) => {
+                let at = match &error {
+                    // SQLite was given the rest of the script, and counts from there.
+                    Error::SqlInputError { sql, offset, .. } => {
+                        script.len().saturating_sub(sql.len()) + usize::try_from(*offset).unwrap_or_default()
+                    }
+                    _ => start(script, done),
+                };
+                return Err((line(script, at), words(&error)));
+            }
+        };
+        let text = statement.expanded_sql().unwrap_or_default();
+        let from = script.get(done..).and_then(|rest| rest.find(&text)).map_or(done, |at| done + at);
+        let mut rows = statement.raw_query();
+        loop {
+            match rows.next() {
+                Ok(Some(_)) => {}
+                Ok(None) => break,
+                Err(error) => return Err((line(script, start(script, from)), words(&error))),
+            }
+        }
+        done = from + text.len();
+    }
+}
+
+/// Where the statement itself begins: SQLite counts the blank before it as part of it.
+fn start(script: &str, from: usize) -> usize {
+    let rest = script.get(from..).unwrap_or_default();
+    from + (rest.len() - rest.trim_start().len())
+}
+
+fn line(script: &str, at: usize) -> usize {
+    lines(script.as_bytes().get(..at).unwrap_or_default()) + 1
+}
+
+fn lines(bytes: &[u8]) -> usize {
+    bytes.iter().filter(|byte| **byte == b'\n').count()
+}
+
+fn unavailable(message: String) -> CapabilityError {
+    CapabilityError::new(ErrorKind::Unavailable, message)
+}
