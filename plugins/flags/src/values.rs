@@ -14,15 +14,12 @@ use crate::json::{kind, same};
 #[schemars(extend("type" = ["boolean", "number", "string", "array", "object"], "minProperties" = 1, "maxProperties" = 1))]
 pub struct Written {
     /// Any of these values.
-    #[serde(default)]
-    #[schemars(with = "Vec<Json>", length(min = 1))]
+    #[schemars(length(min = 1))]
     one_of: Option<Vec<Json>>,
     /// This value: for one that is a table itself.
-    #[serde(default)]
     equals: Option<Json>,
     /// True: any value, as long as a provider knows the flag.
-    #[serde(default)]
-    #[schemars(with = "bool", extend("const" = true))]
+    #[schemars(extend("const" = true))]
     present: Option<bool>,
 }
 

@@ -11,17 +11,15 @@ use crate::expression;
 #[serde(deny_unknown_fields)]
 pub struct Expectation {
     /// False for a column that must not be there; nothing else is said of it then.
-    #[serde(default)]
     pub present: Option<bool>,
     /// What it holds, in words that are alike on every engine.
     #[serde(default)]
     #[schemars(schema_with = "families")]
     pub family: Option<FamilyName>,
     /// Its type as the engine writes it, such as `varchar(40)`; upper and lower case and white space do not count.
-    #[serde(default, rename = "type")]
+    #[serde(rename = "type")]
     pub native_type: Option<String>,
     /// Whether it may hold NULL.
-    #[serde(default)]
     pub nullable: Option<bool>,
     /// Its default: the expression as the engine writes it, such as `"'new'"`, `"now()"`, `"false"` or `0`; parentheses
     /// around it do not count. `false` without quotes: it must have none.

@@ -39,6 +39,7 @@ precheck_sdk::documented! {
 /// Which tables must be there and which must not; at least one.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(extend("minProperties" = 1))]
 pub struct Settings {
     /// Tables or views that must be there: `name`, or `schema.name`.
     #[serde(default)]
