@@ -39,6 +39,7 @@ precheck_sdk::documented! {
 /// Which tables must be there and which must not; at least one.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(extend("minProperties" = 1))]
 pub struct Settings {
     /// Tables or views that must be there: `name`, or `schema.name`.
     #[serde(default)]
@@ -103,4 +104,153 @@ fn unexpected(database: &Connection, wanted: &TableName, found: &TableName, kind
     Finding::new(UNEXPECTED_TABLE.code, format!("{word} `{wanted}` is still there"))
         .table(database.name(), wanted)
         .remedy(Remedy::new(format!("drop the {word} once nothing needs it any more")).statement(statement))
+}
+
+#[cfg(test)]
+mod tests {
+    use precheck_sdk::database::{Engine, TableDefinition};
+    use precheck_sdk::serde_json::{Value as Json, json};
+    use precheck_sdk::testing::{Call, Canned, Database, Fake, Outcome, Run, Sqlite};
+
+    use super::*;
+
+    const SHOP: &str = "create table orders (id integer); create table customers (id integer);
+        create view open_orders as select * from orders;";
+
+    fn shop() -> Fake {
+        Fake::new().database("main", Sqlite::new(SHOP).unwrap())
+    }
+
+    fn run(settings: Json) -> Run {
+        shop().run::<Tables>(settings)
+    }
+
+    fn messages(run: &Run) -> Vec<&str> {
+        run.findings.iter().map(|finding| finding.message.as_str()).collect()
+    }
+
+    /// A database of a server, with tables in two schemas.
+    fn server() -> Fake {
+        let mut report = TableDefinition::new(("billing", "totals"));
+        report.summary.kind = TableKind::MaterializedView;
+        let tables = [TableDefinition::new("orders"), TableDefinition::new(("billing", "invoices")), report];
+        Fake::new().database("main", tables.into_iter().fold(Canned::new(Engine::Postgres), Canned::table))
+    }
+
+    #[test]
+    fn a_denial_goes_out() {
+        let denied = CapabilityError::new(ErrorKind::Denied, "database `main` is not granted");
+        let run = shop().fail(Call::Open, denied.clone()).run::<Tables>(json!({"present": ["orders"]}));
+        assert_eq!(run.result, Err(CheckError::Capability(denied)));
+        assert!(matches!(run.outcome, Outcome::Errored(_)), "{:?}", run.outcome);
+    }
+
+    #[test]
+    fn tables_as_they_must_be_pass() {
+        let run = run(json!({"present": ["orders", "main.customers", "OPEN_ORDERS"], "absent": ["orders_old"]}));
+        assert_eq!((run.outcome, run.findings.len()), (Outcome::Passed, 0));
+    }
+
+    #[test]
+    fn what_is_missing_or_still_there_is_told_in_the_order_of_the_settings() {
+        let run = run(json!({
+            "present": ["order", "orders", "main.invoices"],
+            "absent": ["open_orders", "customers", "gone"],
+        }));
+        assert_eq!(run.outcome, Outcome::Failed);
+        let codes = ["missing-table", "missing-table", "unexpected-table", "unexpected-table"];
+        assert_eq!(run.codes(), codes);
+        assert_eq!(
+            messages(&run),
+            [
+                "no table `order`",
+                "no table `main.invoices`",
+                "view `open_orders` is still there",
+                "table `customers` is still there",
+            ],
+        );
+        let subjects: Vec<_> = run.findings.iter().filter_map(|finding| finding.subject.clone()).collect();
+        let names = ["order".into(), ("main", "invoices").into(), "open_orders".into(), "customers".into()];
+        assert_eq!(subjects, names.map(|name: TableName| Subject::from(DatabaseObject::table("main", name))));
+        let statements = run.findings.iter().map(|finding| finding.remedies[0].statement.as_deref());
+        let expected =
+            [None, None, Some("DROP VIEW \"main\".\"open_orders\""), Some("DROP TABLE \"main\".\"customers\"")];
+        assert!(statements.eq(expected));
+    }
+
+    #[test]
+    fn a_near_miss_is_named_unless_the_settings_ask_for_it_themselves() {
+        assert_eq!(messages(&run(json!({"present": ["order"]}))), ["no table `order`; did you mean `orders`?"]);
+        assert_eq!(
+            messages(&run(json!({"present": ["costumers"]}))),
+            ["no table `costumers`; did you mean `customers`?"]
+        );
+        assert_eq!(
+            messages(&run(json!({"present": ["main.order"]}))),
+            ["no table `main.order`; did you mean `main.orders`?"]
+        );
+        assert_eq!(messages(&run(json!({"present": ["invoices"]}))), ["no table `invoices`"]);
+        assert_eq!(messages(&run(json!({"present": ["order", "orders"]}))), ["no table `order`"]);
+    }
+
+    #[test]
+    fn a_table_of_another_schema_is_named_with_it() {
+        let run = server().run::<Tables>(json!({"present": ["invoices", "billing.orders", "public.orders", "orders"]}));
+        assert_eq!(
+            messages(&run),
+            ["no table `invoices`; did you mean `billing.invoices`?", "no table `billing.orders`",],
+        );
+        let run = server().run::<Tables>(json!({"present": ["billing.orders"], "absent": ["billing.totals"]}));
+        assert_eq!(messages(&run)[0], "no table `billing.orders`; did you mean `public.orders`?");
+        let drop = run.findings[1].remedies[0].statement.as_deref();
+        assert_eq!(drop, Some("DROP MATERIALIZED VIEW \"billing\".\"totals\""));
+    }
+
+    #[test]
+    fn a_name_that_holds_a_dot_is_quoted() {
+        let odd = Sqlite::new("create table \"orders.2024\" (id integer)").unwrap();
+        let run =
+            Fake::new().database("main", odd).run::<Tables>(json!({"absent": ["\"orders.2024\"", "orders.2024"]}));
+        assert_eq!(messages(&run), ["table `orders.2024` is still there"]);
+    }
+
+    #[test]
+    fn each_database_is_judged_although_one_is_unreachable() {
+        let down = CapabilityError::new(ErrorKind::Unavailable, "connection refused");
+        let run = Fake::new()
+            .database("replica", Database::unreachable(down.clone()))
+            .database("main", Sqlite::new(SHOP).unwrap())
+            .database("archive", Sqlite::new("").unwrap())
+            .run::<Tables>(json!({"present": ["orders"]}));
+        assert_eq!(run.result, Err(CheckError::Capability(down)));
+        assert!(matches!(run.outcome, Outcome::Inconclusive(_)), "{:?}", run.outcome);
+        let [finding] = run.findings.as_slice() else { panic!("{:?}", run.findings) };
+        assert_eq!(finding.subject, Some(DatabaseObject::table("archive", "orders").into()));
+    }
+
+    #[test]
+    fn a_table_is_missing_although_the_others_cannot_be_listed() {
+        let failed = CapabilityError::new(ErrorKind::Failed, "the role sees the catalogue only in part");
+        let run = shop().fail_after(1, Call::Catalogue, failed).run::<Tables>(json!({"present": ["order"]}));
+        assert_eq!(messages(&run), ["no table `order`"]);
+        assert!(matches!(run.outcome, Outcome::Inconclusive(_)), "{:?}", run.outcome);
+    }
+
+    #[test]
+    fn settings_that_make_no_sense_are_refused() {
+        for (settings, expected) in [
+            (json!({}), "there is no table to look for"),
+            (json!({"present": [], "absent": []}), "there is no table to look for"),
+            (json!({"present": ["a", "a"]}), "table `a` is named twice"),
+            (json!({"present": ["a"], "absent": ["s.b", "a"]}), "table `a` is named twice"),
+            (json!({"present": ["a.b.c"]}), "`a.b.c` is not a table's name"),
+            (json!({"presents": ["a"]}), "unknown field `presents`"),
+        ] {
+            let run = run(settings);
+            let Err(CheckError::Settings(message)) = &run.result else { panic!("{:?}", run.result) };
+            assert!(message.starts_with(expected), "{message}");
+        }
+        let run = Fake::new().run::<Tables>(json!({"present": ["a"]}));
+        assert!(matches!(run.result, Err(CheckError::Settings(_))), "{:?}", run.result);
+    }
 }
