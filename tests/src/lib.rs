@@ -1,1 +1,178 @@
-//! x
+//! What the whole-program tests share: a project in a folder of its own, and the program run on it as a user would.
+
+// This crate is test code as a whole.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::SystemTime;
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+include!(concat!(env!("OUT_DIR"), "/guests.rs"));
+
+/// The repository.
+#[must_use]
+pub fn repository() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("tests/ has a parent")
+}
+
+/// The component of a test guest.
+#[must_use]
+pub fn guest(name: &str) -> PathBuf {
+    Path::new(GUESTS).join(format!("{name}.wasm"))
+}
+
+/// The program under test.
+///
+/// # Panics
+///
+/// If it is missing or older than its source: a test must not pass on yesterday's program.
+#[must_use]
+pub fn precheck() -> Command {
+    let folder = std::env::current_exe().expect("a running test has a path");
+    let folder = folder.parent().and_then(Path::parent).expect("tests run in target/PROFILE/deps");
+    let program = folder.join(format!("precheck{}", std::env::consts::EXE_SUFFIX));
+    let built = std::fs::metadata(&program).and_then(|metadata| metadata.modified()).unwrap_or(SystemTime::UNIX_EPOCH);
+    let newest =
+        ["host/src", "host/build.rs", "plugins", "sdk/rust/src", "wit"].map(|path| newest(&repository().join(path)));
+    assert!(
+        newest.iter().all(|source| *source <= built),
+        "{} is missing or older than its source: run `cargo test --workspace`, or build it first",
+        program.display()
+    );
+    let mut command = Command::new(program);
+    command
+        .stdin(Stdio::null())
+        .env("PRECHECK_CACHE_DIR", folder.join("precheck-test-cache"))
+        .env_remove("DATABASE_URL");
+    command
+}
+
+fn newest(path: &Path) -> SystemTime {
+    let own = std::fs::metadata(path).and_then(|metadata| metadata.modified()).expect("source files have a time");
+    if !path.is_dir() {
+        return own;
+    }
+    let entries = std::fs::read_dir(path).expect("source folders are readable");
+    entries.map(|entry| newest(&entry.expect("a readable entry").path())).max().unwrap_or(SystemTime::UNIX_EPOCH)
+}
+
+/// What a run of the program left.
+#[derive(Debug, Clone)]
+pub struct Ran {
+    /// The exit code; none if a signal ended it.
+    pub code: Option<i32>,
+    /// Standard output.
+    pub stdout: String,
+    /// Standard error.
+    pub stderr: String,
+}
+
+impl Ran {
+    /// Runs a command to its end.
+    ///
+    /// # Panics
+    ///
+    /// If it cannot be started, or prints what is not UTF-8.
+    #[must_use]
+    pub fn of(command: &mut Command) -> Self {
+        let output = command.output().expect("the program starts");
+        Ran {
+            code: output.status.code(),
+            stdout: String::from_utf8(output.stdout).expect("stdout is UTF-8"),
+            stderr: String::from_utf8(output.stderr).expect("stderr is UTF-8"),
+        }
+    }
+
+    /// The JSON report on standard output.
+    ///
+    /// # Panics
+    ///
+    /// If there is none.
+    #[must_use]
+    pub fn report(&self) -> Value {
+        serde_json::from_str(&self.stdout).unwrap_or_else(|error| panic!("no JSON report: {error}\n{self:#?}"))
+    }
+
+    /// One check of the JSON report.
+    ///
+    /// # Panics
+    ///
+    /// If there is none of that id.
+    #[must_use]
+    pub fn check(&self, id: &str) -> Value {
+        let report = self.report();
+        let checks = report["checks"].as_array().expect("checks");
+        checks.iter().find(|check| check["id"] == id).unwrap_or_else(|| panic!("no check {id}\n{self:#?}")).clone()
+    }
+}
+
+/// A folder with a suite and what it names.
+#[derive(Debug)]
+pub struct Project {
+    folder: TempDir,
+}
+
+impl Project {
+    /// A folder with this `precheck.toml`.
+    ///
+    /// # Panics
+    ///
+    /// If it cannot be written.
+    #[must_use]
+    pub fn new(suite: &str) -> Self {
+        let project = Project { folder: tempfile::tempdir().expect("a temporary folder") };
+        project.write("precheck.toml", suite);
+        project
+    }
+
+    /// Where it is.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Writes a file of it.
+    ///
+    /// # Panics
+    ///
+    /// If it cannot be written.
+    pub fn write(&self, path: &str, content: impl AsRef<[u8]>) {
+        let path = self.folder().join(path);
+        std::fs::create_dir_all(path.parent().expect("a parent")).expect("a folder");
+        std::fs::write(path, content).expect("a file");
+    }
+
+    /// Runs SQL on a SQLite file of it, which is made if need be.
+    ///
+    /// # Panics
+    ///
+    /// If SQLite refuses.
+    pub fn sqlite(&self, path: &str, sql: &str) {
+        let connection = rusqlite::Connection::open(self.folder().join(path)).expect("a database");
+        connection.execute_batch(sql).expect("good SQL");
+    }
+
+    /// The program, to be started in this folder.
+    #[must_use]
+    pub fn command<S: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = S>) -> Command {
+        let mut command = precheck();
+        command.current_dir(self.folder()).args(arguments);
+        command
+    }
+
+    /// Runs the program in this folder.
+    #[must_use]
+    pub fn run<S: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = S>) -> Ran {
+        Ran::of(&mut self.command(arguments))
+    }
+
+    /// Runs the suite, for a JSON report.
+    #[must_use]
+    pub fn judge(&self) -> Ran {
+        self.run(["run", "--format", "json"])
+    }
+}

@@ -83,7 +83,7 @@ impl Report {
             help: rule.help.clone(),
             attributes: finding.attributes,
         };
-        self.tell(|check| Event::Found { check, finding: reported.clone() });
+        self.tell(|check| Event::Found { check, finding: Box::new(reported.clone()) });
         self.findings.push(reported);
         Ok(())
     }

@@ -45,7 +45,7 @@ pub enum Event {
         /// The check's id.
         check: String,
         /// What it found.
-        finding: ReportedFinding,
+        finding: Box<ReportedFinding>,
     },
     /// A check ended.
     Finished {

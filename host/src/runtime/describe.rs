@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
+use indexmap::IndexMap;
 use wasmtime::Store;
 
 use super::engine::{Runtime, State};
@@ -14,7 +15,7 @@ use crate::capabilities::bindings::PluginPre;
 use crate::capabilities::bindings::exports::precheck::plugin::checks as wit;
 use crate::capabilities::database::Databases;
 use crate::capabilities::feature_flags::Flags;
-use crate::capabilities::files::Files;
+use crate::capabilities::files::{Directories, Files};
 use crate::capabilities::{Capabilities, Logging, Report, Seam, Upgrade};
 use crate::model::{Capability, CheckDescription, CodeDescription, Limits, PluginDescription, UpgradeContext};
 
@@ -37,7 +38,7 @@ impl Runtime {
                 upgrade: Upgrade::new(&UpgradeContext::default(), 0),
                 databases: Databases::new(BTreeMap::new(), "", &limits),
                 flags: Flags::new(None, false, ""),
-                files: Files::denied(""),
+                files: Files::new(Directories::open(&IndexMap::new()), [], ""),
             },
         };
         let deadline = Instant::now() + TIME;

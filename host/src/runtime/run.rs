@@ -80,7 +80,7 @@ impl Runtime {
             sessions: databases.keys().map(|name| (name.clone(), Semaphore::new(SESSIONS))).collect(),
             databases,
             providers: Providers::new(&plan.flags),
-            directories: Arc::new(Directories::open(&plan.directories)),
+            directories: Directories::open(&plan.directories),
             jobs: Semaphore::new(options.jobs.max(1)),
             plan,
             plugins,
@@ -135,6 +135,9 @@ impl Shared {
             Some(Err(error)) => return unjudged(check, Some(error), ReasonKind::Load, error.to_string()),
             None => return unjudged(check, None, ReasonKind::Host, format!("no plugin `{}` was loaded", check.plugin)),
         };
+        if let Some(why) = &check.unusable {
+            return unjudged(check, None, ReasonKind::Load, why);
+        }
         let _permits = tokio::select! {
             permits = self.reserve(check) => permits,
             () = stopped(&mut stopping) => {

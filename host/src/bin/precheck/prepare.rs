@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use precheck::model::Event;
-use precheck::runtime::{Plugins, Runtime, RuntimeOptions};
+use precheck::runtime::{Plugins, Runtime, RuntimeOptions, built_in_names};
 use precheck::suite::{Plan, Suite};
 use tokio::sync::mpsc::UnboundedSender;
 
@@ -36,7 +36,7 @@ pub async fn prepare(arguments: &SuiteArguments, events: &UnboundedSender<Event>
         None if Path::new(SUITE).exists() => Path::new(SUITE),
         None => return Err(Failure::NoSuite),
     };
-    let suite = Suite::load(path, &|name| std::env::var(name).ok()).map_err(Failure::Suite)?;
+    let suite = Suite::load(path, &|name| std::env::var(name).ok(), &built_in_names()).map_err(Failure::Suite)?;
     let runtime = runtime(arguments.cache.folder())?;
     let plugins = runtime.load(&suite.sources(), events).await;
     let plan = suite.plan(&plugins.descriptions()).map_err(Failure::Plan)?;
