@@ -238,14 +238,18 @@ mod tests {
 
     #[test]
     fn a_flag_that_is_known_in_some_contexts_is_missing_in_the_others() {
-        let (one, two) = (BTreeMap::from([("a".to_owned(), json!(1))]), Attributes::new());
-        let finding = partly_missing("beta", &[&one, &two], 3);
-        assert_eq!(finding.message, "no provider knows flag `beta` in 2 of 3 contexts");
+        let fake =
+            state().flag_with("beta", |context| (!context.is_empty()).then(|| json!(context.contains_key("canary"))));
+        let run = fake.run::<Consistent>(settings(json!(["beta"])));
+        assert_eq!(run.outcome, Outcome::Failed);
+        assert_eq!(run.codes(), ["inconsistent-flag", "missing-flag"]);
         assert_eq!(
-            finding.evidence,
-            [Evidence::new().key("context", "{ a = 1 }"), Evidence::new().key("context", "{}")]
+            messages(&run),
+            ["flag `beta` has 2 different values in 2 contexts", "no provider knows flag `beta` in 1 of 3 contexts"]
         );
-        assert_eq!(finding.subject, Some(Subject::Flag("beta".into())));
+        assert_eq!(run.findings[0].evidence.len(), 2);
+        assert_eq!(run.findings[1].evidence, [Evidence::new().key("context", "{}")]);
+        assert_eq!(run.findings[1].subject, Some(Subject::Flag("beta".into())));
     }
 
     #[test]

@@ -184,7 +184,8 @@ mod tests {
         assert_eq!(messages(&run), ["flag `new-checkout` must be `false`"]);
         assert_eq!(run.result, Err(CheckError::Capability(unreadable.clone())));
         assert!(matches!(run.outcome, Outcome::Inconclusive(_)), "{:?}", run.outcome);
-        let run = flags().fail(Call::FlagKeys, unreadable).run::<Required>(settings);
+        let run = flags().fail(Call::FlagKeys, unreadable.clone()).run::<Required>(settings);
+        assert_eq!(run.result, Err(CheckError::Capability(unreadable)));
         assert_eq!(run.codes(), ["wrong-flag-value", "missing-flag", "wrong-flag-value"]);
         assert!(matches!(run.outcome, Outcome::Inconclusive(_)), "{:?}", run.outcome);
     }

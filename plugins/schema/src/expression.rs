@@ -25,7 +25,7 @@ fn enclosed(text: &str) -> Option<&str> {
             (None, _) => {}
         }
     }
-    (depth == 0 && quote.is_none()).then_some(inner)
+    (depth == 0).then_some(inner)
 }
 
 /// True if two native types differ in nothing but case and white space.

@@ -191,6 +191,9 @@ mod tests {
         );
         assert_eq!(messages(&run(json!({"present": ["invoices"]}))), ["no table `invoices`"]);
         assert_eq!(messages(&run(json!({"present": ["order", "orders"]}))), ["no table `order`"]);
+        let more = Sqlite::new(&format!("{SHOP} create table ordered (id integer)")).unwrap();
+        let run = Fake::new().database("main", more).run::<Tables>(json!({"present": ["order"]}));
+        assert_eq!(messages(&run), ["no table `order`; did you mean `orders`?"]);
     }
 
     #[test]
@@ -229,11 +232,26 @@ mod tests {
     }
 
     #[test]
-    fn a_table_is_missing_although_the_others_cannot_be_listed() {
+    fn what_is_known_is_told_although_the_catalogue_fails_later() {
         let failed = CapabilityError::new(ErrorKind::Failed, "the role sees the catalogue only in part");
-        let run = shop().fail_after(1, Call::Catalogue, failed).run::<Tables>(json!({"present": ["order"]}));
+        // One call finds that it is missing, the next would list the others.
+        let run = shop().fail_after(1, Call::Catalogue, failed.clone()).run::<Tables>(json!({"present": ["order"]}));
         assert_eq!(messages(&run), ["no table `order`"]);
-        assert!(matches!(run.outcome, Outcome::Inconclusive(_)), "{:?}", run.outcome);
+        assert_eq!(run.result, Err(CheckError::Capability(failed.clone())));
+
+        let settings = json!({"present": ["orders"], "absent": ["customers", "open_orders"]});
+        let run = shop().fail_after(2, Call::Catalogue, failed.clone()).run::<Tables>(settings);
+        assert_eq!(messages(&run), ["table `customers` is still there"]);
+        assert_eq!(run.result, Err(CheckError::Capability(failed)));
+    }
+
+    #[test]
+    fn what_is_gone_is_judged_although_a_table_cannot_be_looked_up() {
+        let failed = CapabilityError::new(ErrorKind::Failed, "the server broke off");
+        let run =
+            shop().fail(Call::Catalogue, failed.clone()).run::<Tables>(json!({"present": ["a"], "absent": ["b"]}));
+        assert_eq!(run.errors.len(), 2);
+        assert_eq!(run.result, Err(CheckError::Capability(failed)));
     }
 
     #[test]

@@ -21,7 +21,7 @@ use crate::value::Attribute;
 /// The sessions that a check may hold on one database, as the host's default is.
 pub(super) const SESSIONS: usize = 2;
 
-type FlagValue = dyn Fn(&Map<String, Json>) -> Json;
+type FlagValue = dyn Fn(&Map<String, Json>) -> Option<Json>;
 
 /// The state of a world for a check to look at: nothing, until a test adds to it.
 #[derive(Clone, Default)]
@@ -71,9 +71,14 @@ impl Fake {
         self.flag_with(key, move |_| value.clone())
     }
 
-    /// Adds a flag whose value follows from the attributes that the check lays over the evaluation context.
-    pub fn flag_with(mut self, key: impl Into<String>, value: impl Fn(&Map<String, Json>) -> Json + 'static) -> Self {
-        self.flags.insert(key.into(), Rc::new(value));
+    /// Adds a flag whose value follows from the attributes that the check lays over the evaluation context; with a value
+    /// of none no provider knows it there.
+    pub fn flag_with<V: Into<Option<Json>>>(
+        mut self,
+        key: impl Into<String>,
+        value: impl Fn(&Map<String, Json>) -> V + 'static,
+    ) -> Self {
+        self.flags.insert(key.into(), Rc::new(move |attributes| value(attributes).into()));
         self
     }
 
@@ -156,7 +161,7 @@ impl Fake {
     pub(super) fn evaluate(&self, key: &str, attributes: &[Attribute]) -> Option<RawFlag> {
         let json = |text: &str| serde_json::from_str(text).unwrap_or(Json::Null);
         let attributes = attributes.iter().map(|a| (a.name.clone(), json(&a.value))).collect();
-        let value = self.flags.get(key)?(&attributes);
+        let value = self.flags.get(key)?(&attributes)?;
         Some(RawFlag {
             key: key.to_owned(),
             json: value.to_string(),
