@@ -82,6 +82,25 @@ mod tests {
     }
 
     #[test]
+    fn every_key_is_documented() {
+        let page = include_str!("../../../docs/reference/report.md");
+        let text = json(&fixtures::blocked());
+        let keys = text.lines().filter_map(|line| line.trim_start().strip_prefix('"')?.split_once("\": "));
+        for (key, _) in keys {
+            let named = ["`", ".", "["].iter().any(|end| page.contains(&format!("{key}{end}")));
+            assert!(named, "docs/reference/report.md does not name `{key}`");
+        }
+    }
+
+    #[test]
+    fn a_long_check_is_not_shortened() {
+        let mut report = fixtures::blocked();
+        report.checks[0].duration = std::time::Duration::from_micros(7_200_000_001);
+        let parsed: Value = serde_json::from_str(&json(&report)).unwrap();
+        assert_eq!(parsed["checks"][0]["duration_ms"], 7_200_000.001);
+    }
+
+    #[test]
     fn keys_come_in_the_documented_order() {
         let text = json(&fixtures::blocked());
         let keys: Vec<&str> =

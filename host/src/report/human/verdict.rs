@@ -40,7 +40,7 @@ pub(super) fn what_to_do(page: &mut Page, report: &RunReport) {
             "Nothing that was seen blocks the upgrade, but not everything could be seen. Mend what kept the checks above \
              from looking and run again; a check that may go unanswered can be marked `optional = true` in the suite.",
         ),
-        Verdict::Undecided if empty => page.note(
+        Verdict::Undecided if empty && !report.run.interrupted => page.note(
             "",
             "No check judged anything, so nothing is known about the upgrade. If that is as it should be, run with \
              `--allow-empty`.",
