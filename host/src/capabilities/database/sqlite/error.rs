@@ -24,7 +24,11 @@ pub(super) fn words(error: &Error) -> String {
 /// An error of SQLite's on a database that is open.
 pub(super) fn capability_error(name: &str, error: &Error, stage: Stage) -> CapabilityError {
     let words = words(error);
-    let Some(failure) = error.sqlite_error() else {
+    let failure = match error {
+        Error::SqlInputError { error, .. } => Some(error),
+        other => other.sqlite_error(),
+    };
+    let Some(failure) = failure else {
         return match error {
             Error::MultipleStatement => {
                 CapabilityError::new(ErrorKind::Invalid, "a query is one statement, and this text holds more than one")

@@ -45,11 +45,11 @@ impl Gate {
 
     /// Compiles a guest's statement, if it is exactly one and only reads.
     pub(super) fn prepare<'c>(&self, name: &str, connection: &'c Connection, guest_sql: &str) -> Reply<Statement<'c>> {
+        *lock(&self.state) = State::default();
         if guest_sql.contains('\0') {
             // SQLite stops reading there, so what follows would be nobody's statement.
             return Err(invalid("the statement holds a NUL character"));
         }
-        *lock(&self.state) = State::default();
         let prepared = connection.prepare(guest_sql);
         let state = lock(&self.state);
         if let Some(refusal) = &state.refusal {

@@ -59,7 +59,24 @@ impl Reader {
         let gate = regexp::define(&connection, note)
             .and_then(|()| Gate::close(&connection))
             .map_err(|error| capability_error(&source.name, &error, Stage::Prepare))?;
-        Ok(Reader { gate, connection, source: source.clone(), bad_pattern })
+        let reader = Reader { gate, connection, source: source.clone(), bad_pattern };
+        reader.connect_virtual_tables().map_err(|error| reader.error(&error))?;
+        Ok(reader)
+    }
+
+    /// R-trees compile what they would write with as soon as they are used at all, which the gate would deny.
+    fn connect_virtual_tables(&self) -> rusqlite::Result<()> {
+        self.gate.opened(|| {
+            let sql = "SELECT name FROM sqlite_schema WHERE type = 'table' AND rootpage = 0";
+            let mut virtual_tables = self.connection.prepare(sql)?;
+            let mut names = virtual_tables.query([])?;
+            while let Some(row) = names.next()? {
+                let name: String = row.get(0)?;
+                // One whose module is not here cannot be read, which whoever reads it will be told.
+                let _ = self.connection.prepare(&format!("SELECT 1 FROM \"{}\"", name.replace('"', "\"\"")));
+            }
+            Ok(())
+        })
     }
 
     /// Runs a statement until it ends, breaks or is no longer wanted.

@@ -1,4 +1,6 @@
 use std::collections::BTreeMap;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use super::*;
@@ -13,6 +15,58 @@ fn listing(folder: &Path) -> BTreeMap<String, Vec<u8>> {
     entries.map(|entry| (entry.file_name().into_string().unwrap(), std::fs::read(entry.path()).unwrap())).collect()
 }
 
+const WRITER: &str = "PRECHECK_TEST_WRITER";
+const ANSWER: &str = "answer: ";
+
+/// Another program that has the database open: locks and logs are only themselves between processes.
+struct OtherProgram {
+    child: Child,
+    statements: ChildStdin,
+    answers: BufReader<ChildStdout>,
+}
+
+impl OtherProgram {
+    fn on(path: &Path) -> Self {
+        let test = concat!(module_path!(), "::the_other_program").split_once("::").unwrap().1;
+        let mut child = Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", test, "--nocapture"])
+            .env(WRITER, path)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let (statements, answers) = (child.stdin.take().unwrap(), BufReader::new(child.stdout.take().unwrap()));
+        OtherProgram { child, statements, answers }
+    }
+
+    /// `ok`, or SQLite's error.
+    fn run(&mut self, sql: &str) -> String {
+        writeln!(self.statements, "{sql}").unwrap();
+        let lines = self.answers.by_ref().lines().map(|line| line.unwrap());
+        lines.filter_map(|line| line.split_once(ANSWER).map(|(_, answer)| answer.to_owned())).next().unwrap()
+    }
+}
+
+impl Drop for OtherProgram {
+    fn drop(&mut self) {
+        // Killed, so that it leaves what it has as a crash would.
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+}
+
+/// Not a test: what [`OtherProgram`] runs.
+#[test]
+fn the_other_program() {
+    let Some(path) = std::env::var_os(WRITER) else { return };
+    let connection = rusqlite::Connection::open(path).unwrap();
+    connection.busy_timeout(Duration::ZERO).unwrap();
+    for sql in std::io::stdin().lines() {
+        let answer = connection.execute_batch(&sql.unwrap()).map_or_else(|error| error.to_string(), |()| "ok".into());
+        println!("{ANSWER}{answer}");
+    }
+}
+
 /// Connects, looks, lists, and proves that nothing on disk changed.
 async fn look(folder: &Path, expected: i64, consistency: &str) {
     let before = listing(folder);
@@ -20,11 +74,9 @@ async fn look(folder: &Path, expected: i64, consistency: &str) {
     assert_eq!(database.consistency(), consistency);
     let mut session = database.open().await.unwrap();
     assert_eq!(rows(&mut session, "SELECT sum(x) FROM t").await.unwrap(), [[Value::Integer(expected)]]);
-    assert_eq!(session.tables(None).await.unwrap().len(), 1);
-    assert_eq!(
-        session.table(session.tables(None).await.unwrap()[0].name.clone()).await.unwrap().unwrap().columns.len(),
-        1
-    );
+    let tables = session.tables(None).await.unwrap();
+    assert_eq!(tables.len(), 1);
+    assert_eq!(session.table(tables[0].name.clone()).await.unwrap().unwrap().columns.len(), 1);
     drop((session, database));
     tokio::time::sleep(Duration::from_millis(20)).await;
     assert!(listing(folder) == before, "something on disk changed: {:?}", listing(folder).keys());
@@ -50,15 +102,17 @@ fn crashed(fixture: &Fixture) -> TempDir {
 async fn a_file_with_a_rollback_journal_is_left_as_it_is_and_writers_wait() {
     let fixture = Fixture::new(SHOP);
     look(fixture.folder.path(), 1, "run").await;
+    let mut writer = OtherProgram::on(&fixture.path());
+    assert_eq!(writer.run("INSERT INTO t VALUES (0)"), "ok");
     let database = fixture.connect().await;
-    let writer = fixture.writer();
-    writer.busy_timeout(Duration::ZERO).unwrap();
-    assert!(writer.execute_batch("INSERT INTO t VALUES (2)").is_err(), "the run's transaction holds writers off");
+    assert_eq!(writer.run("BEGIN; INSERT INTO t VALUES (2)"), "ok");
+    assert_eq!(writer.run("COMMIT"), "database is locked", "the run's transaction holds writers off");
+    // The writer waits for readers to go, which keeps new ones out, but not those of this run.
     let mut session = database.open().await.unwrap();
     assert_eq!(rows(&mut session, "SELECT sum(x) FROM t").await.unwrap(), [[Value::Integer(1)]]);
     drop((session, database));
     tokio::time::sleep(Duration::from_millis(20)).await;
-    writer.execute_batch("INSERT INTO t VALUES (2)").unwrap();
+    assert_eq!(writer.run("COMMIT"), "ok");
 }
 
 #[tokio::test]
@@ -88,14 +142,14 @@ async fn a_wal_file_in_a_folder_that_cannot_be_written_can_be_read() {
 #[tokio::test]
 async fn a_wal_file_in_use_is_read_with_its_log_and_left_as_it_is() {
     let fixture = Fixture::new(WAL);
-    let writer = fixture.writer();
-    writer.execute_batch("PRAGMA wal_autocheckpoint = 0; INSERT INTO t VALUES (10)").unwrap();
+    let mut writer = OtherProgram::on(&fixture.path());
+    assert_eq!(writer.run("PRAGMA wal_autocheckpoint = 0; INSERT INTO t VALUES (10)"), "ok");
     look(fixture.folder.path(), 11, "check").await;
 
     let database = fixture.connect().await;
     let mut session = database.open().await.unwrap();
     assert_eq!(rows(&mut session, "SELECT sum(x) FROM t").await.unwrap(), [[Value::Integer(11)]]);
-    writer.execute_batch("INSERT INTO t VALUES (100)").unwrap();
+    assert_eq!(writer.run("INSERT INTO t VALUES (100)"), "ok");
     assert_eq!(
         rows(&mut session, "SELECT sum(x) FROM t").await.unwrap(),
         [[Value::Integer(11)]],
@@ -103,6 +157,9 @@ async fn a_wal_file_in_use_is_read_with_its_log_and_left_as_it_is() {
     );
     let mut later = database.open().await.unwrap();
     assert_eq!(rows(&mut later, "SELECT sum(x) FROM t").await.unwrap(), [[Value::Integer(111)]]);
+    drop((session, later, database));
+    drop(writer);
+    look(fixture.folder.path(), 111, "check").await;
 }
 
 #[tokio::test]
@@ -238,8 +295,8 @@ async fn a_damaged_file_is_refused_or_fails() {
 #[tokio::test]
 async fn a_locked_file_is_waited_for_and_then_refused() {
     let fixture = Fixture::new(SHOP);
-    let writer = fixture.writer();
-    writer.execute_batch("BEGIN EXCLUSIVE").unwrap();
+    let mut writer = OtherProgram::on(&fixture.path());
+    assert_eq!(writer.run("BEGIN EXCLUSIVE"), "ok");
     let since = Instant::now();
     let waiting = tokio::time::timeout(Duration::from_millis(50), connect_to(&fixture.path())).await;
     assert!(waiting.is_err() && since.elapsed() < Duration::from_secs(1), "the wait can be cancelled");
@@ -249,7 +306,7 @@ async fn a_locked_file_is_waited_for_and_then_refused() {
     let path = fixture.path();
     let later = tokio::spawn(async move { connect_to(&path).await.map(|database| database.version()) });
     tokio::time::sleep(Duration::from_millis(50)).await;
-    writer.execute_batch("COMMIT").unwrap();
+    assert_eq!(writer.run("COMMIT"), "ok");
     assert!(later.await.unwrap().is_ok());
 }
 
