@@ -234,6 +234,7 @@ mod tests {
             severity: SeverityOverrides::default(),
             optional: false,
             description: None,
+            unusable: None,
         };
         let main = Grants { databases: vec!["main".into()], ..Grants::default() };
         let orders = PlannedCheck {
