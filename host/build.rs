@@ -47,8 +47,13 @@ fn embed() -> Result<(), String> {
 /// Builds the plugins of the workspace, in a target directory of their own: the outer cargo holds the lock of its own.
 fn build(manifest: &Path, out: &Path) -> Result<Vec<(&'static str, PathBuf)>, String> {
     let workspace = manifest.parent().ok_or("the host's folder has no parent")?;
-    for watched in ["plugins", "sdk/rust", "wit", "Cargo.lock", "Cargo.toml"] {
-        watch(&workspace.join(watched)).map_err(|error| format!("cannot look at {watched}: {error}"))?;
+    let mut inputs: Vec<PathBuf> = ["Cargo.toml", "Cargo.lock", "wit"].map(|path| workspace.join(path)).to_vec();
+    let plugins = PLUGINS.map(|name| workspace.join("plugins").join(name));
+    for package in plugins.iter().chain([&workspace.join("sdk/rust")]) {
+        inputs.extend([package.join("Cargo.toml"), package.join("src")]);
+    }
+    for input in inputs {
+        watch(&input).map_err(|error| format!("cannot look at {}: {error}", input.display()))?;
     }
     let target = out.join("plugins");
     let mut cargo = Command::new(variable("CARGO")?);

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use precheck::capabilities::database::{DatabaseUrl, Target, connect_sqlite};
+use precheck::capabilities::database::{DatabaseUrl, Target, connect};
 
 const ROWS: u64 = 2_000_000;
 
@@ -17,7 +17,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
          INSERT INTO t SELECT i, i * 7, 'label ' || i FROM n;"
     ))?;
     let target = Target { name: "main".into(), url: DatabaseUrl::SqliteFile(path), load: Vec::new() };
-    let database = connect_sqlite(&target).await.map_err(|error| error.message)?;
+    let database = connect(&target).await.map_err(|error| error.message)?;
     let mut session = database.open().await.map_err(|error| error.message)?;
     for sql in ["SELECT count(*) FROM t WHERE label <> ''", "SELECT id, amount FROM t", "SELECT amount, label FROM t"] {
         for _ in 0..3 {

@@ -35,12 +35,15 @@ pub fn precheck() -> Command {
     let folder = std::env::current_exe().expect("a running test has a path");
     let folder = folder.parent().and_then(Path::parent).expect("tests run in target/PROFILE/deps");
     let program = folder.join(format!("precheck{}", std::env::consts::EXE_SUFFIX));
-    let built = std::fs::metadata(&program).and_then(|metadata| metadata.modified()).unwrap_or(SystemTime::UNIX_EPOCH);
-    let newest =
-        ["host/src", "host/build.rs", "plugins", "sdk/rust/src", "wit"].map(|path| newest(&repository().join(path)));
+    let modified = |path: &Path| std::fs::metadata(path).and_then(|metadata| metadata.modified());
+    let built = modified(&program).unwrap_or(SystemTime::UNIX_EPOCH);
+    // Cargo writes beside a program what it was built from.
+    let sources = std::fs::read_to_string(program.with_extension("d")).unwrap_or_default();
+    let sources: Vec<&str> = sources.split_whitespace().skip(1).collect();
+    let stale = sources.iter().find(|source| !modified(Path::new(source)).is_ok_and(|changed| changed <= built));
     assert!(
-        newest.iter().all(|source| *source <= built),
-        "{} is missing or older than its source: run `cargo test --workspace`, or build it first",
+        !sources.is_empty() && stale.is_none(),
+        "{} is missing or older than {stale:?}: run `cargo test --workspace`, or build it first",
         program.display()
     );
     let mut command = Command::new(program);
@@ -49,15 +52,6 @@ pub fn precheck() -> Command {
         .env("PRECHECK_CACHE_DIR", folder.join("precheck-test-cache"))
         .env_remove("DATABASE_URL");
     command
-}
-
-fn newest(path: &Path) -> SystemTime {
-    let own = std::fs::metadata(path).and_then(|metadata| metadata.modified()).expect("source files have a time");
-    if !path.is_dir() {
-        return own;
-    }
-    let entries = std::fs::read_dir(path).expect("source folders are readable");
-    entries.map(|entry| newest(&entry.expect("a readable entry").path())).max().unwrap_or(SystemTime::UNIX_EPOCH)
 }
 
 /// What a run of the program left.

@@ -244,12 +244,6 @@ fn prints_without_end() {
 }
 
 #[test]
-fn hoards_handles() {
-    let ran = judge_with("hoards-handles", r#"time = "20s""#);
-    assert_eq!(told(&ran).0, "errored", "{ran:#?}");
-}
-
-#[test]
 fn drops_in_odd_order() {
     assert_passed(&judge("drops-in-odd-order"));
 }

@@ -33,19 +33,21 @@ pub(super) const DIRECTORIES: Kind = Kind {
 
 /// What a check is bound to: what it names, else the only one where it needs one. `needs` is none where nobody could say.
 ///
-/// A binding that the check cannot use is refused: an operator who writes it believes that something is looked at there.
+/// A `strict` check uses no more than it says. A binding that it cannot use is refused: an operator who writes it believes
+/// that something is looked at there.
 pub(super) fn bind(
     kind: &Kind,
     binding: Option<&Binding>,
     uses: &At<&str>,
     needs: Option<bool>,
+    strict: bool,
     known: &[&str],
     mistakes: &mut Mistakes,
 ) -> Vec<String> {
     let one = kind.one;
     let name = uses.value;
     if let Some(binding) = binding {
-        if needs == Some(false) {
+        if strict && needs == Some(false) {
             let message = format!("`{name}` {} no {one}, so it can be bound to none", kind.verb);
             mistakes.add_with_help(binding.at, message, "remove this key");
         }

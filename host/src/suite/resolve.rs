@@ -83,11 +83,15 @@ impl Suite {
         let uses = At::new(at, name.as_str());
         let databases: Vec<&str> = self.databases.keys().map(String::as_str).collect();
         let directories: Vec<&str> = self.directories.keys().map(String::as_str).collect();
-        let bound = check.databases.as_ref();
-        let databases = bind::bind(&bind::DATABASES, bound, &uses, needs(Capability::Database), &databases, mistakes);
-        let bound = check.directories.as_ref();
-        let directories =
-            bind::bind(&bind::DIRECTORIES, bound, &uses, needs(Capability::Files), &directories, mistakes);
+        // A built-in does what it says; another plugin may read more than it says, where its grant allows that.
+        let strict = matches!(source, Some(PluginSource::BuiltIn(_)));
+        let bind = |kind, bound, needs: Option<bool>, known: &[&str], mistakes: &mut Mistakes| {
+            bind::bind(kind, bound, &uses, needs, strict, known, mistakes)
+        };
+        let needs_database = needs(Capability::Database);
+        let databases = bind(&bind::DATABASES, check.databases.as_ref(), needs_database, &databases, mistakes);
+        let needs_files = needs(Capability::Files);
+        let directories = bind(&bind::DIRECTORIES, check.directories.as_ref(), needs_files, &directories, mistakes);
         let feature_flags = needs(Capability::FeatureFlags).unwrap_or(false);
         if feature_flags && self.flags.providers.is_empty() {
             let message = format!("`{name}` asks for feature flags, and the suite has none");
@@ -270,9 +274,10 @@ impl Resolved<'_> {
 
     fn plan(self, suite: &Suite, id: String, mistakes: &mut Mistakes) -> PlannedCheck {
         let severity = self.severity(mistakes);
-        let granted = match &self.source {
+        // A plugin by path has what the operator granted, whether or not it says that it needs it.
+        let feature_flags = match &self.source {
             Some(PluginSource::Path(_)) => grants::flags(suite, &self),
-            Some(PluginSource::BuiltIn(_)) | None => true,
+            Some(PluginSource::BuiltIn(_)) | None => self.feature_flags,
         };
         let uses = self.check.uses.as_ref().map(|uses| uses.value.clone());
         let (plugin, check) = uses.map(|uses| (uses.plugin, uses.check)).unwrap_or_default();
@@ -285,11 +290,7 @@ impl Resolved<'_> {
             plugin,
             check,
             settings: self.settings,
-            grants: Grants {
-                databases: self.databases,
-                directories: self.directories,
-                feature_flags: self.feature_flags && granted,
-            },
+            grants: Grants { databases: self.databases, directories: self.directories, feature_flags },
             owner: self.check.owner.clone(),
             severity,
             optional: self.check.optional,

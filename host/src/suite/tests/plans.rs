@@ -62,8 +62,9 @@ fn a_suite_becomes_a_plan() {
     assert_eq!(table.settings, json!({ "present": ["orders", "customers"], "absent": ["orders_old"] }));
     assert_eq!(table.owner.as_deref(), Some("team-orders"));
     assert_eq!(orphans.id, "orders/no-orphans@main");
-    // The plugin is granted more, but the check says that it needs and it binds the database alone.
-    assert_eq!(orphans.grants, Grants { databases: vec!["main".into()], ..Grants::default() });
+    // The plugin is granted a directory too, but the check binds the database alone; flags need no binding.
+    let granted = Grants { databases: vec!["main".into()], directories: vec![], feature_flags: true };
+    assert_eq!(orphans.grants, granted);
     assert!(orphans.description.is_some());
 }
 
@@ -130,7 +131,7 @@ fn the_only_database_and_directory_are_bound_where_they_are_needed() {
     assert_eq!(ids, ["orders/everything@main", "orders/nothing", "schema/tables@main", "flags/required"]);
     let all = Grants { databases: vec!["main".into()], directories: vec!["migrations".into()], feature_flags: true };
     assert_eq!(plan.checks[0].grants, all);
-    assert_eq!(plan.checks[1].grants, Grants::default());
+    assert_eq!(plan.checks[1].grants, Grants { feature_flags: true, ..Grants::default() });
     assert_eq!(plan.checks[2].grants, Grants { databases: vec!["main".into()], ..Grants::default() });
     assert_eq!(plan.checks[3].grants, Grants { feature_flags: true, ..Grants::default() });
 }
