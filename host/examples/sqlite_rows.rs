@@ -1,4 +1,5 @@
 //! How fast rows come out of SQLite, without a guest: `cargo run --release --example sqlite_rows`.
+#![allow(clippy::print_stderr, reason = "a measurement is printed")]
 
 use std::time::Instant;
 

@@ -89,10 +89,21 @@ fn run(connection: &Connection, script: &str) -> Result<(), (usize, String)> {
     }
 }
 
-/// Where the statement itself begins: SQLite counts the blank before it as part of it.
+/// Where the statement itself begins: SQLite counts the blanks and comments before it as part of it.
 fn start(script: &str, from: usize) -> usize {
-    let rest = script.get(from..).unwrap_or_default();
-    from + (rest.len() - rest.trim_start().len())
+    let mut rest = script.get(from..).unwrap_or_default();
+    loop {
+        rest = rest.trim_start();
+        let end = match rest.get(..2) {
+            Some("--") => rest.find('\n'),
+            Some("/*") => rest.find("*/").map(|at| at + 2),
+            _ => None,
+        };
+        match end.and_then(|end| rest.get(end..)) {
+            Some(after) => rest = after,
+            None => return script.len() - rest.len(),
+        }
+    }
 }
 
 fn line(script: &str, at: usize) -> usize {

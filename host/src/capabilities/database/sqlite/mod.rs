@@ -66,8 +66,8 @@ impl Sqlite {
             }
             DatabaseUrl::SqliteFile(path) => (Source::file(&target.name, path)?, None),
         };
+        let (source, anchor) = source.anchor(cancelled)?;
         let source = Arc::new(source);
-        let anchor = source.open(cancelled)?;
         Ok(Sqlite { catalogue: Arc::new(Catalogue::new(anchor, source.clone())), _memory: memory, source })
     }
 }

@@ -67,7 +67,7 @@ enum FileState {
 }
 
 /// By what a change of the file is noticed.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Mark {
     identity: (u64, u64),
     /// Not where others may write: a checkpoint changes the file, and no snapshot.
@@ -100,14 +100,7 @@ impl Source {
             return Err(refuse(format!("`{shown}` is not a SQLite database (or it is encrypted)")));
         }
         let state = state_of(&path, &shown, &header).map_err(refuse)?;
-        if state != FileState::Shared {
-            // A second change within one tick of the file system's clock would leave no mark.
-            let age = metadata.modified().ok().and_then(|at| at.elapsed().ok());
-            thread::sleep(age.and_then(|age| TICK.checked_sub(age)).unwrap_or_default());
-        }
-        let mark = std::fs::metadata(&path)
-            .map(|metadata| Mark::of(&metadata, state))
-            .map_err(|error| refuse(unreadable(&shown, &path, &error)))?;
+        let mark = Mark::of(&metadata, state);
         let file = DatabaseFile { shown, path, state, mark, _held: held };
         Ok(Source { name: name.to_owned(), place: Place::File(file) })
     }
@@ -135,8 +128,40 @@ impl Source {
         }
     }
 
-    /// Opens a connection that can only read, and begins the transaction in which it stays.
+    /// Opens the first connection of the run. What the file is like then, it must stay.
+    pub(super) fn anchor(mut self, cancelled: &AtomicBool) -> Reply<(Self, Connection)> {
+        if let Place::File(file) = &mut self.place {
+            match file.state {
+                // Nothing holds a writer off, so the mark comes before the first page is read; and a second change within
+                // one tick of the file system's clock would leave none.
+                FileState::Still => {
+                    let age = file.mark.content.and_then(|(_, at)| at).and_then(|at| at.elapsed().ok());
+                    thread::sleep(age.and_then(|age| TICK.checked_sub(age)).unwrap_or_default());
+                    file.mark = Mark::now(file);
+                }
+                // What a writer finishes while it is waited for is part of the state; `begin` comes first.
+                FileState::Locked | FileState::Shared => {}
+            }
+        }
+        let connection = self.connect(cancelled)?;
+        if let Place::File(file) = &mut self.place
+            && file.state != FileState::Still
+        {
+            file.mark = Mark::now(file);
+        }
+        self.verify()?;
+        Ok((self, connection))
+    }
+
+    /// Opens a connection that can only read, in a transaction that sees the state of the run.
     pub(super) fn open(&self, cancelled: &AtomicBool) -> Reply<Connection> {
+        let connection = self.connect(cancelled)?;
+        self.verify()?;
+        Ok(connection)
+    }
+
+    /// Opens a connection that can only read, and begins the transaction in which it stays.
+    fn connect(&self, cancelled: &AtomicBool) -> Reply<Connection> {
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection =
             Connection::open_with_flags(self.uri(), flags).and_then(harden).map_err(|error| self.refuse(&error))?;
@@ -150,15 +175,13 @@ impl Source {
                 Err(error) => return Err(self.refuse(&error)),
             }
         }
-        self.verify()?;
         Ok(connection)
     }
 
     /// Proves that what was read until now is the state that the run began with.
     pub(super) fn verify(&self) -> Reply<()> {
         let Place::File(file) = &self.place else { return Ok(()) };
-        let now = std::fs::metadata(&file.path).map(|metadata| Mark::of(&metadata, file.state));
-        if now.is_ok_and(|now| now == file.mark) {
+        if file.mark == Mark::now(file) && file.mark != Mark::GONE {
             return Ok(());
         }
         let message = format!(
@@ -197,6 +220,13 @@ impl Source {
 }
 
 impl Mark {
+    /// Of no file; no file's.
+    const GONE: Mark = Mark { identity: (u64::MAX, u64::MAX), content: None };
+
+    fn now(file: &DatabaseFile) -> Self {
+        std::fs::metadata(&file.path).map_or(Mark::GONE, |metadata| Mark::of(&metadata, file.state))
+    }
+
     fn of(metadata: &Metadata, state: FileState) -> Self {
         #[cfg(unix)]
         let identity = {

@@ -1,4 +1,6 @@
 //! The catalogue, read from the anchor: the list once a run, each table once it is asked for.
+//!
+//! Where consistency is `check`, it is the catalogue of the run's start, and a session that began later may see another.
 
 mod ddl;
 mod table;

@@ -57,7 +57,7 @@ async fn what_cannot_be_loaded_is_said_with_file_and_line() {
                 "rows.sql",
                 b"CREATE TABLE t (a UNIQUE);\nINSERT INTO t VALUES (1);\n-- again\n\nINSERT INTO t\nVALUES (1);\n",
             )],
-            "rows.sql` of the database `scratch` broke in line ",
+            "rows.sql` of the database `scratch` broke in line 5: UNIQUE constraint failed: t.a",
         ),
         (&[("open.sql", b"BEGIN;\nCREATE TABLE t (a);")], "begins a transaction that it does not end"),
         (&[("attach.sql", b"ATTACH '/tmp/precheck-never.db' AS x;")], "broke in line 1"),

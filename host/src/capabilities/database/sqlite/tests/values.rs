@@ -172,3 +172,36 @@ async fn an_error_after_the_first_batch_never_looks_like_the_end() {
     assert_eq!(error.kind, ErrorKind::Failed);
     assert_eq!(cursor.next(0).await.unwrap_err(), error);
 }
+
+#[tokio::test]
+async fn a_column_may_change_its_kind_anywhere() {
+    let (_database, mut session) = memory_session("").await;
+    let kinds = [
+        ("NULL", Value::Null),
+        ("'a'", text("a")),
+        ("''", text("")),
+        ("'b' || char(0) || 'c'", text("b\0c")),
+        ("5", Value::Integer(5)),
+        ("1.5", Value::Real(1.5)),
+        ("x'01'", Value::Blob(vec![1])),
+        ("cast(x'ff' AS TEXT)", Value::Blob(vec![255])),
+    ];
+    // Every order of three kinds, NULLs before, between and after.
+    for first in &kinds {
+        for second in &kinds {
+            for third in &kinds {
+                let order = [first, second, third, &kinds[0], second];
+                let sql: Vec<String> = order.iter().map(|(sql, _)| format!("SELECT {sql}")).collect();
+                let expected: Vec<Vec<Value>> = order.iter().map(|(_, value)| vec![value.clone()]).collect();
+                assert_eq!(rows(&mut session, &sql.join(" UNION ALL ")).await.unwrap(), expected, "{sql:?}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_database_in_utf_16_is_read_as_utf_8() {
+    let (_database, mut session) =
+        memory_session("PRAGMA encoding = 'UTF-16'; CREATE TABLE t (x TEXT); INSERT INTO t VALUES ('é𝄞');").await;
+    assert_eq!(rows(&mut session, "SELECT x FROM t WHERE x REGEXP '^.𝄞$'").await.unwrap(), [[text("é𝄞")]]);
+}
