@@ -5,33 +5,32 @@ use precheck_sdk::prelude::*;
 /// Why parts of a check could not be judged. The rest goes on, so that what it finds is told all the same.
 #[derive(Default)]
 pub struct Troubles {
+    /// Names the database, where there are several.
+    scope: String,
     settings: Vec<String>,
     first: Option<CheckError>,
 }
 
 impl Troubles {
-    /// Keeps what says that a part cannot be judged; what ends the whole check comes back.
-    ///
-    /// `of` names the part, for what is wrong with the statement that the settings led to.
+    /// Keeps what says that a part cannot be judged, which `of` names; what ends the whole check comes back.
     pub fn keep(&mut self, of: &str, error: impl Into<CheckError>) -> Result<(), CheckError> {
         match error.into() {
-            CheckError::Capability(error) if error.kind == ErrorKind::Invalid => {
-                self.settings(format!("{of}: {}", error.message));
+            // The settings led to the statement that was refused.
+            CheckError::Capability(error) if error.kind == ErrorKind::Invalid => self.settings(of, &error.message),
+            CheckError::Settings(message) => self.settings(of, &message),
+            CheckError::Capability(error) if ends(&error) => return Err(error.into()),
+            CheckError::Capability(error) => {
+                let message = format!("{}{of}: {}", self.scope, error.message);
+                self.first.get_or_insert(CheckError::Capability(CapabilityError { message, ..error }));
             }
-            CheckError::Capability(error) if matches!(error.kind, ErrorKind::Denied | ErrorKind::Limit) => {
-                return Err(error.into());
-            }
-            CheckError::Settings(message) => self.settings(format!("{of}: {message}")),
             error => drop(self.first.get_or_insert(error)),
         }
         Ok(())
     }
 
     /// Keeps a mistake in the settings.
-    pub fn settings(&mut self, message: String) {
-        if !self.settings.contains(&message) {
-            self.settings.push(message);
-        }
+    pub fn settings(&mut self, of: &str, mistake: &str) {
+        self.settings.push(format!("{}{of}: {mistake}", self.scope));
     }
 
     /// How the check ends.
@@ -51,10 +50,18 @@ pub fn each(cx: &Context, mut judge: impl FnMut(&Connection, &mut Troubles) -> R
     }
     let mut troubles = Troubles::default();
     for name in cx.databases() {
+        if cx.databases().len() > 1 {
+            troubles.scope = format!("database `{name}`, ");
+        }
         let judged = cx.open(name).map_err(CheckError::from).and_then(|connection| judge(&connection, &mut troubles));
         if let Err(error) = judged {
-            troubles.keep(&format!("database `{name}`"), error)?;
+            troubles.keep("the table and its columns", error)?;
         }
     }
     troubles.conclude()
+}
+
+/// True for what every later call would be answered with, too.
+pub fn ends(error: &CapabilityError) -> bool {
+    matches!(error.kind, ErrorKind::Denied | ErrorKind::Limit)
 }

@@ -9,7 +9,34 @@ use crate::settings::default_samples;
 precheck_sdk::documented! {
     /// # What it does
     ///
-    /// Runs a query that must return nothing, and counts what it returns.
+    /// Runs a query that must return nothing. If it returns rows, that is a finding with their exact number and the first
+    /// of them.
+    ///
+    /// # Why that matters
+    ///
+    /// What an upgrade relies on often spans several tables, and only a query can say it.
+    ///
+    /// # Example
+    ///
+    /// ```toml
+    /// [[checks]]
+    /// use = "data/no-rows"
+    /// database = "main"
+    ///
+    /// [checks.settings]
+    /// message = "invoices whose lines do not add up"
+    /// table = "invoices"
+    /// query = """
+    /// select i.id from invoices i join lines l on l.invoice_id = i.id
+    /// group by i.id, i.total having sum(l.amount) <> i.total order by i.id
+    /// """
+    /// ```
+    ///
+    /// # Rows
+    ///
+    /// The first rows (`samples`, 5 by default) are shown in the query's own order: order it, so that the same state gives
+    /// the same report. All columns of the query are shown as what identifies a row, whatever the suite hides of other
+    /// values: select keys, and nothing that a report must not hold.
     pub struct NoRows;
 }
 

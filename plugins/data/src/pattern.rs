@@ -43,3 +43,6 @@ struct Class {
     /// In order and apart from one another.
     ranges: Vec<(char, char)>,
 }
+
+#[cfg(test)]
+mod tests;

@@ -7,8 +7,8 @@ use precheck_sdk::prelude::*;
 use crate::pattern::Pattern;
 use crate::settings::{Kind, Length, Range, References, RuleSettings, Scalar};
 
-/// More values than that are a table of their own, which `references` judges; statements have a limit, too.
-const SET_LIMIT: usize = 10_000;
+/// More values than that are a table of their own, which `references` judges; and remedies are read by people.
+const SET_LIMIT: usize = 1_000;
 
 /// What must hold for some columns of every row.
 #[derive(Clone, Debug)]

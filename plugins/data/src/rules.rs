@@ -17,7 +17,97 @@ const PASS: (usize, usize) = (100, 20_000);
 precheck_sdk::documented! {
     /// # What it does
     ///
-    /// Judges each row of one table by rules, and counts exactly how many break each of them.
+    /// Judges every row of one table or view by rules. Each rule that rows break is a finding, with the exact number of
+    /// those rows, the keys of the first of them, a statement that finds them all, and one to review for the clean-up.
+    ///
+    /// # Why that matters
+    ///
+    /// An upgrade that adds a constraint, narrows a column or converts values fails on the first row that does not fit,
+    /// often halfway through.
+    ///
+    /// # Example
+    ///
+    /// ```toml
+    /// [[checks]]
+    /// use = "data/rules"
+    /// database = "main"
+    ///
+    /// [checks.settings]
+    /// table = "orders"
+    ///
+    /// [[checks.settings.rules]]
+    /// not-null = ["customer_id", "status"]
+    ///
+    /// [[checks.settings.rules]]
+    /// unique = ["shop_id", "number"]
+    ///
+    /// [[checks.settings.rules]]
+    /// column = "status"
+    /// in-set = ["new", "paid", "sent"]
+    ///
+    /// [[checks.settings.rules]]
+    /// column = "quantity"
+    /// range = { min = 1, max = 1000 }
+    ///
+    /// [[checks.settings.rules]]
+    /// column = "email"
+    /// pattern = '^[^@ ]+@[^@ ]+$'
+    /// length = { max = 254 }
+    ///
+    /// [[checks.settings.rules]]
+    /// column = "customer_id"
+    /// references = { table = "customers", columns = "id" }
+    ///
+    /// [[checks.settings.rules]]
+    /// name = "paid-has-date"
+    /// condition = "status <> 'paid' or paid_at is not null"
+    /// ```
+    ///
+    /// # Rules
+    ///
+    /// A rule is `not-null`, `unique`, `condition`, or a `column` with one or more of `in-set`, `range`, `length`,
+    /// `pattern` and `references` (which takes `columns` where the key has several). Only `not-null` minds NULL: every
+    /// other rule holds for it.
+    ///
+    /// | rule | a row breaks it if | code |
+    /// | --- | --- | --- |
+    /// | `not-null` | the column is NULL | `null-values` |
+    /// | `unique` | another row has the same values in these columns; every row of the group counts, and a row with a NULL in one of them is in no group | `duplicate-rows` |
+    /// | `in-set` | the column holds none of the values | `value-not-in-set` |
+    /// | `range` | the column is below `min` or above `max` | `value-out-of-range` |
+    /// | `length` | the column has fewer characters than `min` or more than `max` (bytes, for binary values) | `value-length` |
+    /// | `pattern` | no part of the column matches | `value-pattern` |
+    /// | `references` | none of the columns is NULL, and no row of the other table has their values | `orphaned-rows` |
+    /// | `condition` | the condition is false | `condition-violated` |
+    ///
+    /// A table or a column that does not exist is a finding, too (`missing-table`, `missing-column`); the rules that do
+    /// not need it are judged. Names of columns may be written in any case.
+    ///
+    /// `in-set` and `range` compare texts byte by byte, whatever the column's collation. Numbers are compared by value: in
+    /// a column of texts each text that is a number counts as that number, and a value that is no number is in no set and
+    /// no range of numbers. `unique` goes by the column's collation, `references` by that of the columns referred to.
+    ///
+    /// A `condition` is one expression in the database's SQL. Two rules that ask the same kind of thing of the same columns
+    /// need a `name`, so that their findings can be told apart.
+    ///
+    /// # Patterns
+    ///
+    /// A pattern may match anywhere in the text unless `^` (the text's start) and `$` (its end) tie it down; upper and
+    /// lower case differ. It may hold
+    ///
+    /// - characters, and any sign with `\` before it to stand for itself; `\n`, `\r`, `\t`;
+    /// - `.`, any character but a line feed;
+    /// - classes such as `[a-z_]` and `[^0-9-]`; `\d` for `[0-9]`, `\w` for `[0-9A-Za-z_]`, `\s` for blanks, all of them ASCII
+    ///   alone, and outside of classes `\D`, `\W`, `\S` for everything else;
+    /// - groups `(…)` and `(?:…)`, alternatives `a|b`;
+    /// - `*`, `+`, `?`, `{3}`, `{3,}` and `{3,5}` after a character, a class or a group, up to 255 times.
+    ///
+    /// That means the same on every engine. Anything else is refused with its position.
+    ///
+    /// # Keys
+    ///
+    /// The sample (`samples`, 5 by default) shows the first rows by key: the primary key, or else the first unique index by
+    /// name that covers every row and no NULL. Texts sort byte by byte. Without such a key there is no sample.
     pub struct Rules;
 }
 
@@ -66,11 +156,20 @@ fn judge(
     let mut table = Table { cx, connection, dialect, relation: &plan.relation, samples, troubles };
     let (local, joined): (Vec<_>, Vec<_>) = plan.items.iter().partition(|item| item.local());
     let local = table.sound(local)?;
-    for items in passes(&local) {
+    let passes = passes(&local);
+    let total = (passes.len() + joined.len()) as u64;
+    let mut done = 0;
+    let mut progress = || {
+        done += 1;
+        cx.progress(done, total);
+    };
+    for items in passes {
         table.judge_local(items)?;
+        progress();
     }
     for item in joined {
         table.judge_joined(item)?;
+        progress();
     }
     Ok(())
 }
@@ -111,7 +210,7 @@ impl Table<'_> {
                 match self.connection.query(&probe, &[]).map(|rows| rows.columns().len()) {
                     Ok(1) => {}
                     Ok(_) => {
-                        self.troubles.settings(format!("{}: `condition` is more than one expression", item.rule.label));
+                        self.troubles.settings(&item.rule.label, "`condition` is more than one expression");
                         continue;
                     }
                     Err(error) => {
