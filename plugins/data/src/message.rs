@@ -1,0 +1,67 @@
+//! What findings say. Never a row's value: those are evidence.
+
+use crate::plan::{Item, Relation};
+use crate::rule::Test;
+use crate::settings::Scalar;
+
+/// More allowed values than that are not listed.
+const LISTED: usize = 6;
+
+/// One sentence about rows that break the rule.
+pub fn message(relation: &Relation, item: &Item<'_>, rows: u64, groups: u64) -> String {
+    let one = rows == 1;
+    let verb = |singular: &'static str, plural: &'static str| if one { singular } else { plural };
+    let subject = format!("{} of `{}`", count(rows, "row"), relation.name);
+    let columns: Vec<_> = item.columns.iter().map(|column| format!("`{}`", column.name)).collect();
+    let columns = list(&columns, "and");
+    let holds = |what: &str| format!("{subject} {} a {columns} {what}", verb("holds", "hold"));
+    match &item.rule.test {
+        Test::NotNull => format!("{subject} {} NULL in {columns}", verb("holds", "hold")),
+        Test::Unique => format!("{subject} repeat {columns}, in {}", count(groups, "group")),
+        Test::InSet(_, values) if values.len() > LISTED => {
+            holds(&format!("that is none of the {} allowed", values.len()))
+        }
+        Test::InSet(_, values) => {
+            let values: Vec<_> = values.iter().map(Scalar::to_string).collect();
+            holds(&format!("other than {}", list(&values, "or")))
+        }
+        Test::Range(_, min, max) => holds(&match (min, max) {
+            (Some(min), Some(max)) => format!("outside of {min} to {max}"),
+            (Some(min), None) => format!("below {min}, or none that can be compared with it"),
+            (None, Some(max)) => format!("above {max}"),
+            (None, None) => String::new(),
+        }),
+        Test::Length(min, max) => holds(&match (min, max) {
+            (Some(min), Some(max)) => format!("shorter than {min} or longer than {max}"),
+            (Some(min), None) => format!("shorter than {min}"),
+            (None, Some(max)) => format!("longer than {max}"),
+            (None, None) => String::new(),
+        }),
+        Test::Pattern(pattern) => holds(&format!("that does not match `{}`", pattern.source())),
+        Test::References(..) => {
+            let parent = item.parent.as_ref().map(|parent| parent.relation.name.to_string()).unwrap_or_default();
+            format!("{subject} {} by {columns} to rows of `{parent}` that do not exist", verb("refers", "refer"))
+        }
+        Test::Condition(condition) => {
+            let condition = condition.split_whitespace().collect::<Vec<_>>().join(" ");
+            match &item.rule.name {
+                Some(name) => format!("{subject} {} the condition `{name}`: {condition}", verb("breaks", "break")),
+                None => format!("{subject} {} the condition: {condition}", verb("breaks", "break")),
+            }
+        }
+    }
+}
+
+/// `1 row`, `2 rows`.
+pub fn count(count: u64, what: &str) -> String {
+    if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
+}
+
+/// `a, b and c`.
+fn list(words: &[String], last: &str) -> String {
+    match words {
+        [] => String::new(),
+        [word] => word.clone(),
+        [first @ .., word] => format!("{} {last} {word}", first.join(", ")),
+    }
+}
