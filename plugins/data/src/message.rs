@@ -14,7 +14,7 @@ pub fn message(relation: &Relation, item: &Item<'_>, rows: u64, groups: u64) -> 
     let subject = format!("{} of `{}`", count(rows, "row"), relation.name);
     let columns: Vec<_> = item.columns.iter().map(|column| format!("`{}`", column.name)).collect();
     let columns = list(&columns, "and");
-    let holds = |what: &str| format!("{subject} {} a {columns} {what}", verb("holds", "hold"));
+    let holds = |what: &str| format!("{subject} {} a value in {columns} {what}", verb("holds", "hold"));
     match &item.rule.test {
         Test::NotNull => format!("{subject} {} NULL in {columns}", verb("holds", "hold")),
         Test::Unique => format!("{subject} repeat {columns}, in {}", count(groups, "group")),
@@ -26,15 +26,15 @@ pub fn message(relation: &Relation, item: &Item<'_>, rows: u64, groups: u64) -> 
             holds(&format!("other than {}", list(&values, "or")))
         }
         Test::Range(_, min, max) => holds(&match (min, max) {
-            (Some(min), Some(max)) => format!("outside of {min} to {max}"),
-            (Some(min), None) => format!("below {min}, or none that can be compared with it"),
-            (None, Some(max)) => format!("above {max}"),
+            (Some(min), Some(max)) => format!("that is not within {min} to {max}"),
+            (Some(min), None) => format!("that is not at least {min}"),
+            (None, Some(max)) => format!("that is not at most {max}"),
             (None, None) => String::new(),
         }),
         Test::Length(min, max) => holds(&match (min, max) {
-            (Some(min), Some(max)) => format!("shorter than {min} or longer than {max}"),
-            (Some(min), None) => format!("shorter than {min}"),
-            (None, Some(max)) => format!("longer than {max}"),
+            (Some(min), Some(max)) => format!("of fewer than {min} or more than {}", count((*max).into(), "character")),
+            (Some(min), None) => format!("of fewer than {}", count((*min).into(), "character")),
+            (None, Some(max)) => format!("of more than {}", count((*max).into(), "character")),
             (None, None) => String::new(),
         }),
         Test::Pattern(pattern) => holds(&format!("that does not match `{}`", pattern.source())),

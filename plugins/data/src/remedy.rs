@@ -18,7 +18,7 @@ pub fn remedies(relation: &Relation, item: &Item<'_>, dialect: &Dialect<'_>) -> 
     if !relation.writable() {
         let name = &relation.name;
         remedies.push(Remedy::new(format!("correct the rows in the tables behind the view `{name}`")));
-    } else if let Some(computed) = item.columns.iter().find(|column| column.generated) {
+    } else if let Some(computed) = item.columns.iter().find(|column| column.generated && item.local()) {
         let name = &computed.name;
         remedies.push(Remedy::new(format!("`{name}` is computed: correct the columns that it is computed from")));
     } else {
@@ -105,7 +105,8 @@ fn orphans(relation: &Relation, item: &Item<'_>, parent: &Parent, dialect: &Dial
     let these = format!("{} in ({offenders})", tuple(&key.join(", ")));
     // One NULL suffices for a row to refer to nothing; a key column must not become one.
     let in_key = |column: &ColumnDefinition| relation.key.iter().any(|key| key.name == column.name);
-    let nullable: Vec<_> = item.columns.iter().filter(|column| column.nullable && !in_key(column)).collect();
+    let nullable: Vec<_> =
+        item.columns.iter().filter(|column| column.nullable && !column.generated && !in_key(column)).collect();
     if !nullable.is_empty() {
         let set: Vec<_> = nullable.iter().map(|column| format!("{} = null", dialect.quote(&column.name))).collect();
         let summary = format!("{insert}, or after review let them refer to nothing");

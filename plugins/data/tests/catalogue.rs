@@ -179,6 +179,11 @@ fn views_are_judged_and_changed_elsewhere() {
     let computed = run(sql, json!({ "table": "base", "rules": [{ "not-null": "b" }] }));
     let remedy = &only(&computed).remedies[1];
     assert_eq!(remedy.summary, "`b` is computed: correct the columns that it is computed from");
+    let generated =
+        "create table t (id integer primary key, a int, b as (a + 1)); insert into t (a) values (1), (1), (8);
+        create table p (id integer primary key); insert into p values (2);";
+    assert_eq!(broken(generated, json!({ "unique": "b" }), ""), 2);
+    assert_eq!(broken(generated, json!({ "column": "b", "references": { "table": "p", "columns": "id" } }), ""), 1);
     let parent = "create table base (id int); insert into base values (1); create view p as select id from base;
         create table t (id integer primary key, a int); insert into t values (1, 1), (2, 2)";
     assert_eq!(broken(parent, json!({ "column": "a", "references": { "table": "p", "columns": "id" } }), ""), 1);

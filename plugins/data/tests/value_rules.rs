@@ -5,7 +5,7 @@ mod common;
 
 use common::{broken, counts, keys, only, rules};
 use precheck_sdk::prelude::*;
-use precheck_sdk::serde_json::json;
+use precheck_sdk::serde_json::{Value as Json, json};
 use precheck_sdk::testing::Outcome;
 
 /// One column of that type and the values in it.
@@ -19,7 +19,7 @@ fn texts_of_a_set_compare_byte_by_byte() {
     let rule = json!({ "column": "c", "in-set": ["new", "paid", "it's"] });
     assert_eq!(broken(&sql, rule.clone(), "'paid'"), 3);
     let run = rules(&sql, json!([rule]));
-    assert_eq!(only(&run).message, "3 rows of `t` hold a `c` other than `new`, `paid` or `it's`");
+    assert_eq!(only(&run).message, "3 rows of `t` hold a value in `c` other than `new`, `paid` or `it's`");
     assert_eq!(keys(only(&run)), [2, 5, 6].map(Value::from));
     assert_eq!(only(&run).evidence[0], Evidence::new().key("id", 2).field("c", "New"));
 }
@@ -69,6 +69,25 @@ fn bounds_are_inside_the_range() {
 }
 
 #[test]
+fn messages_name_the_bounds_and_never_a_value() {
+    let sql = column("int", "(70), (80)");
+    let said = |rule: Json| {
+        let run = rules(&sql, json!([rule]));
+        only(&run).message.replace("2 rows of `t` hold a value in `c` ", "")
+    };
+    assert_eq!(said(json!({ "column": "c", "range": { "min": 1, "max": 2.5 } })), "that is not within 1 to 2.5");
+    assert_eq!(said(json!({ "column": "c", "range": { "min": 90 } })), "that is not at least 90");
+    assert_eq!(said(json!({ "column": "c", "range": { "max": 9 } })), "that is not at most 9");
+    assert_eq!(
+        said(json!({ "column": "c", "length": { "min": 3, "max": 4 } })),
+        "of fewer than 3 or more than 4 characters"
+    );
+    assert_eq!(said(json!({ "column": "c", "length": { "min": 3 } })), "of fewer than 3 characters");
+    assert_eq!(said(json!({ "column": "c", "length": { "max": 1 } })), "of more than 1 character");
+    assert_eq!(said(json!({ "column": "c", "in-set": [1, 2, 3, 4, 5, 6, 7] })), "that is none of the 7 allowed");
+}
+
+#[test]
 fn large_numbers_are_not_rounded() {
     let sql = column("int", "(9007199254740992), (9007199254740993), (9223372036854775807), (-9223372036854775808)");
     let range = json!({ "column": "c", "range": { "min": i64::MIN, "max": 9_007_199_254_740_992_i64 } });
@@ -103,7 +122,7 @@ fn patterns_judge_texts_and_let_null_be() {
     assert_eq!(broken(&sql, rule.clone(), "'a@b'"), 3);
     assert_eq!(
         only(&rules(&sql, json!([rule]))).message,
-        "3 rows of `t` hold a `c` that does not match `^[^@ ]+@[^@ \\n]+$`"
+        "3 rows of `t` hold a value in `c` that does not match `^[^@ ]+@[^@ \\n]+$`"
     );
     assert_eq!(
         broken(&column("text collate nocase", "('A'), ('a'), ('ba')"), json!({ "column": "c", "pattern": "a" }), "'a'"),
