@@ -3,6 +3,11 @@
 // This crate is test code as a whole.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
+pub mod case;
+pub mod markdown;
+pub mod redact;
+pub mod shape;
+
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -25,6 +30,17 @@ pub fn guest(name: &str) -> PathBuf {
     Path::new(GUESTS).join(format!("{name}.wasm"))
 }
 
+/// Where cargo puts what it builds for these tests: `target/PROFILE`.
+///
+/// # Panics
+///
+/// If the test does not run from there.
+#[must_use]
+pub fn profile_folder() -> PathBuf {
+    let test = std::env::current_exe().expect("a running test has a path");
+    test.parent().and_then(Path::parent).expect("tests run in target/PROFILE/deps").to_owned()
+}
+
 /// The program under test.
 ///
 /// # Panics
@@ -32,8 +48,7 @@ pub fn guest(name: &str) -> PathBuf {
 /// If it is missing or older than its source: a test must not pass on yesterday's program.
 #[must_use]
 pub fn precheck() -> Command {
-    let folder = std::env::current_exe().expect("a running test has a path");
-    let folder = folder.parent().and_then(Path::parent).expect("tests run in target/PROFILE/deps");
+    let folder = profile_folder();
     let program = folder.join(format!("precheck{}", std::env::consts::EXE_SUFFIX));
     let modified = |path: &Path| std::fs::metadata(path).and_then(|metadata| metadata.modified());
     let built = modified(&program).unwrap_or(SystemTime::UNIX_EPOCH);
@@ -50,7 +65,9 @@ pub fn precheck() -> Command {
     command
         .stdin(Stdio::null())
         .env("PRECHECK_CACHE_DIR", folder.join("precheck-test-cache"))
-        .env_remove("DATABASE_URL");
+        .env_remove("DATABASE_URL")
+        // No colours, whatever the developer likes.
+        .env_remove("CLICOLOR_FORCE");
     command
 }
 
@@ -85,10 +102,14 @@ impl Ran {
     ///
     /// # Panics
     ///
-    /// If there is none.
+    /// If there is none, or one of another shape than the documented one.
     #[must_use]
     pub fn report(&self) -> Value {
-        serde_json::from_str(&self.stdout).unwrap_or_else(|error| panic!("no JSON report: {error}\n{self:#?}"))
+        let report = shape::report(&self.stdout);
+        if let Some(code) = self.code {
+            assert_eq!(report["exit_code"], code, "the report names another exit code than the program's: {self:#?}");
+        }
+        report
     }
 
     /// One check of the JSON report.
@@ -118,9 +139,65 @@ impl Project {
     /// If it cannot be written.
     #[must_use]
     pub fn new(suite: &str) -> Self {
-        let project = Project { folder: tempfile::tempdir().expect("a temporary folder") };
+        let project = Project::empty();
         project.write("precheck.toml", suite);
         project
+    }
+
+    /// A folder with nothing in it.
+    ///
+    /// # Panics
+    ///
+    /// If it cannot be made.
+    #[must_use]
+    pub fn empty() -> Self {
+        Project { folder: tempfile::tempdir().expect("a temporary folder") }
+    }
+
+    /// A copy of a folder of the repository.
+    ///
+    /// # Panics
+    ///
+    /// If it cannot be copied.
+    #[must_use]
+    pub fn copy_of(folder: &str) -> Self {
+        let project = Project::empty();
+        project.copy(&repository().join(folder));
+        project
+    }
+
+    /// Copies into it what is in a folder, but for what was built there.
+    ///
+    /// # Panics
+    ///
+    /// If it cannot be copied.
+    pub fn copy(&self, folder: &Path) {
+        fn copy(from: &Path, to: &Path) {
+            std::fs::create_dir_all(to).expect("a folder");
+            for entry in std::fs::read_dir(from).expect("a folder to copy") {
+                let entry = entry.expect("an entry");
+                let (from, to) = (entry.path(), to.join(entry.file_name()));
+                if entry.file_name() == "target" {
+                    continue;
+                } else if from.is_dir() {
+                    copy(&from, &to);
+                } else {
+                    std::fs::copy(&from, &to).expect("a copy");
+                }
+            }
+        }
+        copy(folder, self.folder());
+    }
+
+    /// Changes a file of it: what stood there once now reads otherwise.
+    ///
+    /// # Panics
+    ///
+    /// If the text does not stand there exactly once.
+    pub fn edit(&self, path: &str, old: &str, new: &str) {
+        let content = std::fs::read_to_string(self.folder().join(path)).expect("a file to edit");
+        assert_eq!(content.matches(old).count(), 1, "{path} holds {old:?} not exactly once:\n{content}");
+        self.write(path, content.replace(old, new));
     }
 
     /// Where it is.
@@ -146,7 +223,9 @@ impl Project {
     ///
     /// If SQLite refuses.
     pub fn sqlite(&self, path: &str, sql: &str) {
-        let connection = rusqlite::Connection::open(self.folder().join(path)).expect("a database");
+        let path = self.folder().join(path);
+        std::fs::create_dir_all(path.parent().expect("a parent")).expect("a folder");
+        let connection = rusqlite::Connection::open(path).expect("a database");
         connection.execute_batch(sql).expect("good SQL");
     }
 

@@ -1,0 +1,2 @@
+create table orders (id integer primary key);
+create tabel customers (id integer);
