@@ -83,7 +83,7 @@ fn people_are_told_too() {
     assert!(ran.stdout.contains("blocker  planted"), "{}", ran.stdout);
     assert!(ran.stdout.contains("interrupted"), "{}", ran.stdout);
     let last = ran.stdout.lines().last().unwrap();
-    assert!(last.contains("(exit code 130)"), "{last}");
+    assert!(last.contains("(interrupted, exit code 130)"), "{last}");
 }
 
 #[test]
