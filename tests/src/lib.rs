@@ -1,8 +1,5 @@
 //! What the whole-program tests share: a project in a folder of its own, and the program run on it as a user would.
 
-// This crate is test code as a whole.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
-
 pub mod case;
 pub mod markdown;
 pub mod redact;

@@ -1,7 +1,5 @@
 //! The built-in plugins have no private door: loaded by path they find the same as the embedded ones.
 
-#![allow(missing_docs)]
-
 use std::path::PathBuf;
 use std::time::SystemTime;
 

@@ -2,8 +2,6 @@
 //!
 //! `BLESS=1 cargo test -p precheck-tests --test cases` rewrites them; `CASE=name` runs one alone.
 
-#![allow(missing_docs)]
-
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 

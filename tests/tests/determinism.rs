@@ -1,7 +1,5 @@
 //! The same state gives the same report, byte for byte, however many checks run at a time and whichever ends first.
 
-#![allow(missing_docs)]
-
 use precheck_tests::{Project, redact};
 
 /// The JSON report of a run, without what may differ.

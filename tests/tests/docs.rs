@@ -1,7 +1,5 @@
 //! What the documentation shows works: suites, flag files, command lines, output, links.
 
-#![allow(missing_docs)]
-
 use std::collections::{BTreeMap, BTreeSet};
 
 use precheck_tests::markdown::{Block, blocks, name, pages, prose};

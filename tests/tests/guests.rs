@@ -1,7 +1,5 @@
 //! Guests that cheat, hang, crash or waste: whatever they do, the answer is no better than what the host saw.
 
-#![allow(missing_docs)]
-
 use std::time::{Duration, Instant};
 
 use precheck_tests::{Project, Ran, for_each_guest, for_each_misbehaving_check, guest};

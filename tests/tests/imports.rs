@@ -1,7 +1,5 @@
 //! Imports run one way, and renderers see the model alone.
 
-#![allow(missing_docs)]
-
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 

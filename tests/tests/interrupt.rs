@@ -1,8 +1,6 @@
 //! Ctrl-C and its like end a run at once, and it still tells what it found; a reader that leaves ends it quietly.
 
 #![cfg(unix)]
-#![allow(missing_docs)]
-
 use std::io::{BufRead, BufReader, Read};
 use std::process::{Child, ExitStatus, Stdio};
 use std::time::{Duration, Instant};

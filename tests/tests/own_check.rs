@@ -1,7 +1,5 @@
 //! The example of a check of one's own works outside of the repository, as its README says.
 
-#![allow(missing_docs)]
-
 use std::path::{Path, PathBuf};
 use std::process::Command;
 

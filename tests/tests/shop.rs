@@ -1,7 +1,5 @@
 //! The example: blocked by exactly what was planted in it, clear once that is repaired, and never clear by accident.
 
-#![allow(missing_docs)]
-
 use precheck_tests::{Project, Ran};
 use rusqlite::functions::FunctionFlags;
 use serde_json::Value;

@@ -81,6 +81,11 @@ pub struct Inspection {
 impl Runtime {
     /// Loads and describes plugins, each compiled at most once; one that cannot be loaded does not keep others from it.
     pub async fn load(&self, sources: &IndexMap<String, PluginSource>, events: &UnboundedSender<Event>) -> Plugins {
+        if let Some(why) = self.cache.unused() {
+            let message = format!("compiled plugins are not kept, so that every run compiles them again: {why}");
+            // Nobody has to listen.
+            let _ = events.send(Event::Notice { message });
+        }
         let mut loaded = IndexMap::new();
         for (name, source) in sources {
             // Two names for one component are two plugins: their grants and limits differ.
@@ -103,12 +108,6 @@ impl Runtime {
             size: plugin.size,
             imports: plugin.imports,
         })
-    }
-
-    /// Why compiled plugins are not kept, if so.
-    #[must_use]
-    pub fn cache_unused(&self) -> Option<&str> {
-        self.cache.unused()
     }
 
     async fn load_one(

@@ -20,7 +20,7 @@ use crate::capabilities::files::{Directories, Files};
 use crate::capabilities::{Capabilities, CodeRule, Logging, Reply, Report, Seam, Upgrade};
 use crate::model::{
     CheckReport, DatabaseReport, Event, FailOn, Limits, Outcome, PluginReport, Reason, ReasonKind, RunInfo, RunReport,
-    RunWarning, Usage,
+    Usage,
 };
 use crate::suite::{Plan, PlannedCheck};
 
@@ -100,7 +100,6 @@ impl Runtime {
                 *slot = report;
             }
         }
-        run.interrupted = *stopping.borrow();
         watcher.abort();
         run.finished = jiff::Timestamp::now();
         let checks = checks.into_iter().zip(&shared.plan.checks);
@@ -109,9 +108,12 @@ impl Runtime {
                 // A task of the host's own that panicked.
                 report.unwrap_or_else(|| unjudged(check, None, ReasonKind::Host, "the host failed while the check ran"))
             })
-            .collect();
-        let warnings: Vec<RunWarning> = Vec::new();
-        RunReport::new(run, warnings, reports, checks, options.allow_empty, options.fail_on)
+            .collect::<Vec<_>>();
+        // An interruption that came too late changed nothing.
+        run.interrupted = checks
+            .iter()
+            .any(|check| check.reason.as_ref().is_some_and(|reason| reason.kind == ReasonKind::Interrupted));
+        RunReport::new(run, Vec::new(), reports, checks, options.allow_empty, options.fail_on)
     }
 }
 

@@ -4,13 +4,11 @@ use std::path::Path;
 use std::sync::Arc;
 
 use precheck::model::Event;
-use precheck::report::text;
 use precheck::runtime::{Plugins, Runtime, RuntimeOptions, built_in_names};
 use precheck::suite::{Plan, Suite};
 use tokio::sync::mpsc::UnboundedSender;
 
 use super::args::SuiteArguments;
-use super::console;
 use super::exit::Failure;
 
 const SUITE: &str = "precheck.toml";
@@ -45,12 +43,7 @@ pub async fn prepare(arguments: &SuiteArguments, events: &UnboundedSender<Event>
     Ok(Prepared { runtime: Arc::new(runtime), plugins, plan })
 }
 
-/// The runtime, with its cache where the operator wants it; where that cannot be, somebody is told why all is slow.
+/// The runtime, with its cache where the operator wants it.
 pub fn runtime(cache_dir: Option<std::path::PathBuf>) -> Result<Runtime, Failure> {
-    let runtime = Runtime::new(&RuntimeOptions { cache_dir }).map_err(Failure::Runtime)?;
-    if let Some(why) = runtime.cache_unused() {
-        let why = text::short(why, 2_000);
-        console::say(&format!("note: plugins are compiled anew every time, since none can be kept: {why}"));
-    }
-    Ok(runtime)
+    Runtime::new(&RuntimeOptions { cache_dir }).map_err(Failure::Runtime)
 }
