@@ -25,6 +25,8 @@ static OF_A_BUILD: LazyLock<Vec<(Regex, &str)>> = LazyLock::new(|| {
         (r"sha256:[0-9a-f]{64}", "sha256:[DIGEST]"),
         (r#"("(?:precheck_)?version": )"[0-9.]+""#, r#"$1"[VERSION]""#),
         (r"\bsqlite 3[0-9.]+", "sqlite [VERSION]"),
+        // Where in its source a test guest crashes.
+        (r"(examples/[a-z_]+\.rs):\d+:\d+", "$1:[LINE]"),
         (r"(?m)^(precheck|[a-z]+) \d+\.\d+\.\d+(:|$)", "$1 [VERSION]$2"),
     ])
 });

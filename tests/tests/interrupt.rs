@@ -1,6 +1,7 @@
 //! Ctrl-C and its like end a run at once, and it still tells what it found; a reader that leaves ends it quietly.
 
 #![cfg(unix)]
+
 use std::io::{BufRead, BufReader, Read};
 use std::process::{Child, ExitStatus, Stdio};
 use std::time::{Duration, Instant};

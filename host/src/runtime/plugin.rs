@@ -124,7 +124,7 @@ impl Runtime {
             }
             PluginSource::Path(path) => {
                 read = read_component(path)?;
-                (read.as_slice(), path.display().to_string())
+                (read.as_slice(), format!("`{}`", path.display()))
             }
         };
         let digest = format!("sha256:{}", hex(&Sha256::digest(bytes)));
@@ -199,15 +199,19 @@ fn no_built_in(name: &str) -> LoadError {
 }
 
 fn read_component(path: &Path) -> Result<Vec<u8>, LoadError> {
-    let failed = |why: &dyn std::fmt::Display| LoadError::new(format!("the plugin {} {why}", path.display()));
-    let metadata = std::fs::metadata(path).map_err(|error| failed(&format!("cannot be read: {error}")))?;
+    let failed = |why: &dyn std::fmt::Display| LoadError::new(format!("the plugin `{}` {why}", path.display()));
+    let unreadable = |error: std::io::Error| match error.kind() {
+        std::io::ErrorKind::NotFound => failed(&"does not exist"),
+        _ => failed(&format!("cannot be read: {error}")),
+    };
+    let metadata = std::fs::metadata(path).map_err(unreadable)?;
     if !metadata.is_file() {
         return Err(failed(&"is not a file"));
     }
     if metadata.len() > MOST_BYTES {
         return Err(failed(&format!("is too large: {} bytes, and {MOST_BYTES} are allowed", metadata.len())));
     }
-    std::fs::read(path).map_err(|error| failed(&format!("cannot be read: {error}")))
+    std::fs::read(path).map_err(unreadable)
 }
 
 /// The first bytes tell a component from a core module, which many toolchains make on the way to one.

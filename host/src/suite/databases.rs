@@ -64,7 +64,9 @@ fn expand(written: &At<&str>, environment: Environment<'_>, mistakes: &mut Mista
             expanded.push_str(&value);
         } else {
             let message = format!("the environment variable `{name}` is not set");
-            let help = format!("set it where precheck runs, for example `export {name}=sqlite:shop.db`");
+            // Of a variable that is only a part of the URL nobody can guess what it holds.
+            let example = if before.is_empty() && behind.is_empty() { "sqlite:shop.db" } else { "…" };
+            let help = format!("set it where precheck runs, for example `export {name}={example}`");
             mistakes.add_with_help(written.at, message, help);
             complete = false;
         }

@@ -76,7 +76,7 @@ pub enum Failure {
     #[error("the suite cannot be used\n{0}")]
     Plan(Diagnostics),
     /// The report could not be written there, whatever it says.
-    #[error("the report cannot be written to {}: {why}", .path.display())]
+    #[error("the report cannot be written to `{}`: {why}", .path.display())]
     Output {
         /// Where.
         path: PathBuf,

@@ -108,7 +108,8 @@ fn human(source: &PluginSource, inspection: &Inspection, width: usize) -> String
     page.prose("source   ", &place);
     page.prose("size     ", &size(inspection.size));
     page.prose("digest   ", &inspection.digest);
-    page.prose("imports  ", &or_none(&inspection.imports.join(", ")));
+    // Whole, however many: each is one that the host serves.
+    page.wrapped("imports  ", &text::line(&or_none(&inspection.imports.join(", "))));
     for check in &description.checks {
         page.blank();
         page.check(description, check);
@@ -132,11 +133,14 @@ impl Page {
 
     /// One paragraph that begins with `first` and hangs below what follows it.
     fn prose(&mut self, first: &str, prose: &str) {
-        let prose = text::short(prose, CHARACTERS);
+        self.wrapped(first, &text::short(prose, CHARACTERS));
+    }
+
+    fn wrapped(&mut self, first: &str, prose: &str) {
         let rest = " ".repeat(first.len());
         let options = textwrap::Options::new(self.width).initial_indent(first).subsequent_indent(&rest);
         let options = options.word_splitter(textwrap::WordSplitter::NoHyphenation);
-        self.lines.extend(textwrap::wrap(&prose, options).into_iter().map(|line| line.trim_end().to_owned()));
+        self.lines.extend(textwrap::wrap(prose, options).into_iter().map(|line| line.trim_end().to_owned()));
     }
 
     fn check(&mut self, plugin: &PluginDescription, check: &CheckDescription) {

@@ -36,7 +36,7 @@ impl OutputFile {
             _ => Path::new("."),
         };
         if !folder.is_dir() {
-            return Err(failure(format!("there is no folder {}", folder.display())));
+            return Err(failure(format!("there is no folder `{}`", folder.display())));
         }
         let draft = draft(folder).map_err(|error| failure(cause(&error)))?;
         Ok(OutputFile { path: target, draft })
@@ -99,7 +99,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let missing = refused(&folder.path().join("missing/report.json"));
         assert!(
-            missing.ends_with(&format!("there is no folder {}", folder.path().join("missing").display())),
+            missing.ends_with(&format!("there is no folder `{}`", folder.path().join("missing").display())),
             "{missing}"
         );
         assert!(refused(folder.path()).ends_with("it is a folder"));

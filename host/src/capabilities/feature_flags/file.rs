@@ -27,7 +27,7 @@ pub type Rules = BTreeMap<String, FlagRule>;
 /// Why a file of flags cannot be used. Names keys, never values.
 #[derive(Debug, thiserror::Error)]
 enum FileError {
-    #[error("{0}")]
+    #[error("{}", cause(.0))]
     Io(#[from] io::Error),
     #[error("it is not a regular file")]
     NotAFile,
@@ -45,6 +45,14 @@ enum FileError {
     NotAnObject,
     #[error("the flag `{key}`: {message}")]
     Rule { key: String, message: String },
+}
+
+/// What went wrong, in words where it is what goes wrong most.
+fn cause(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::NotFound => "there is no such file".into(),
+        _ => error.to_string(),
+    }
 }
 
 impl FlagFile {
@@ -237,7 +245,7 @@ mod tests {
     fn a_folder_a_device_and_a_file_that_is_not_there_are_no_flags() {
         let folder = tempfile::tempdir().unwrap();
         let load = |name: &str| FlagFile::new(folder.path().join(name)).load().clone().unwrap_err();
-        assert!(load("none.toml").contains("No such file"));
+        assert!(load("none.toml").contains("there is no such file"));
         fs::create_dir(folder.path().join("folder.toml")).unwrap();
         assert!(load("folder.toml").contains("not a regular file"));
         #[cfg(unix)]

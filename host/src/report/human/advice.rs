@@ -10,7 +10,7 @@ pub(super) fn advice(check: &CheckReport, kind: ReasonKind) -> String {
         ReasonKind::DidNotLook => {
             format!("tell the authors of the plugin `{plugin}`: the check ended without asking for what it needs")
         }
-        ReasonKind::Unavailable => "make it reachable for precheck, and run again".into(),
+        ReasonKind::Unavailable => "mend it, or make it reachable for precheck, and run again".into(),
         ReasonKind::Failed => "see whether precheck may read it and whether it is sound, and run again".into(),
         ReasonKind::Denied => format!(
             "if the check should have it, bind it to the check in the suite, within `grant` of [plugins.{plugin}]"

@@ -127,6 +127,8 @@ fn judged(report: &RunReport) -> String {
         format!("{} passed", count(summary.checks as u64, "check"))
     } else if summary.passed == 0 && summary.skipped == summary.checks {
         format!("{} skipped, none judged anything", count(summary.checks as u64, "check"))
+    } else if !report.checks.iter().any(CheckReport::judged) {
+        "no check judged anything".into()
     } else {
         format!("{} passed, {} skipped", count(summary.passed as u64, "check"), summary.skipped)
     }
