@@ -74,9 +74,10 @@ mod plugin;
 pub mod testing;
 mod upgrade;
 mod value;
+pub mod wording;
 
 pub use check::{Capability, Check, CheckResult, Code, Conclusion, NoSettings};
-pub use context::Context;
+pub use context::{Context, judge_each};
 pub use error::{CapabilityError, CheckError, ErrorKind, SettingsError};
 pub use files::{Directory, FileEntry};
 pub use finding::{DatabaseObject, Evidence, Field, FilePosition, Finding, Remedy, Severity, Subject};
@@ -94,7 +95,7 @@ pub mod prelude {
     pub use crate::{
         Capability, CapabilityError, Check, CheckError, CheckResult, Code, Conclusion, Context, DatabaseObject,
         ErrorKind, Evidence, FilePosition, Finding, Level, NoSettings, Remedy, SettingsError, Severity, Subject, Value,
-        params,
+        judge_each, params,
     };
     // The module comes along because the derive names it: an author needs no dependency on it.
     pub use schemars::{self, JsonSchema};
