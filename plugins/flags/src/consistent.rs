@@ -7,8 +7,7 @@ use precheck_sdk::prelude::*;
 use precheck_sdk::schemars::{Schema, SchemaGenerator, json_schema};
 use precheck_sdk::serde_json::Value as Json;
 
-use crate::each::each;
-use crate::json::{evidence, same};
+use crate::json::same;
 use crate::unknown::{DEFINE_IT, MISSING_FLAG, Unknown};
 
 const INCONSISTENT_FLAG: Code = Code::blocker("inconsistent-flag", "A flag has different values in different contexts");
@@ -73,7 +72,7 @@ impl Check for Consistent {
     fn run(settings: Settings, cx: &Context) -> CheckResult {
         settings.validate()?;
         let unknown = Unknown::new(cx, settings.flags.iter().map(String::as_str));
-        each(&settings.flags, |key| {
+        judge_each(&settings.flags, |key| {
             let (known, missing) = evaluate(cx, key, &settings.contexts)?;
             let differ = differing(key, &known).map_or(Ok(()), |finding| cx.emit(finding));
             let missing = match (known.as_slice(), missing.as_slice()) {
@@ -148,9 +147,8 @@ fn differing(key: &str, known: &[(&Attributes, Flag)]) -> Option<Finding> {
         .flag(key)
         .remedy("give it the same value in all of the contexts before the upgrade")
         .attribute("provider", providers.join(", "));
-    let evidence = known
-        .iter()
-        .map(|(context, flag)| Evidence::new().key("context", told(context)).key("value", evidence(&flag.value)));
+    let evidence =
+        known.iter().map(|(context, flag)| Evidence::new().key("context", told(context)).key("value", &flag.value));
     finding.evidence = evidence.collect();
     Some(finding)
 }

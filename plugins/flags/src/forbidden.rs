@@ -7,8 +7,7 @@ use precheck_sdk::prelude::*;
 use precheck_sdk::schemars::{Schema, SchemaGenerator, json_schema};
 use precheck_sdk::serde_json::Value as Json;
 
-use crate::each::each;
-use crate::json::{evidence, kind};
+use crate::json::kind;
 use crate::unknown::Unknown;
 use crate::values::{Values, Written};
 
@@ -110,7 +109,7 @@ impl Check for Forbidden {
         let forbidden = settings.flags.forbidden()?;
         let unknown = Unknown::new(cx, forbidden.iter().map(|(key, _)| *key));
         let unjudged = RefCell::new(Vec::new());
-        each(&forbidden, |(key, values)| {
+        judge_each(&forbidden, |(key, values)| {
             match cx.flag(key)? {
                 None => unknown.emit(UNKNOWN_FLAG, key, "", None)?,
                 Some(flag) if values.contain(&flag.value) => {
@@ -120,7 +119,7 @@ impl Check for Forbidden {
                     };
                     let finding = Finding::new(FORBIDDEN_FLAG.code, format!("flag `{key}` {must}"))
                         .flag(*key)
-                        .evidence(Evidence::new().key("value", evidence(&flag.value)))
+                        .evidence(Evidence::new().key("value", &flag.value))
                         .remedy(remedy(values))
                         .attribute("provider", flag.provider);
                     cx.emit(finding)?;
@@ -209,7 +208,7 @@ mod tests {
             [
                 "flag `legacy` must not be known to any provider",
                 "flag `ratio` must not be `0.0`",
-                "flag `search` must not be one of `\"v1\"`, `\"v2\"`",
+                "flag `search` must not be `\"v1\"` or `\"v2\"`",
             ]
         );
     }
