@@ -138,12 +138,11 @@ fn key(table: &TableDefinition) -> Vec<ColumnDefinition> {
     if !table.primary_key.is_empty() {
         return defined(&table.primary_key).unwrap_or_default();
     }
-    let mut indexes: Vec<_> =
-        table.indexes.iter().filter(|index| index.unique && index.valid && index.predicate.is_none()).collect();
-    indexes.sort_by(|one, other| one.name.cmp(&other.name));
-    let keys = indexes.into_iter().filter_map(|index| {
+    let indexes = table.indexes.iter().filter(|index| index.unique && index.valid && index.predicate.is_none());
+    let keys = indexes.filter_map(|index| {
         let names: Vec<_> = index.columns.iter().cloned().collect::<Option<_>>()?;
-        defined(&names).filter(|columns| columns.iter().all(|column| !column.nullable))
+        let columns = defined(&names).filter(|columns| columns.iter().all(|column| !column.nullable))?;
+        (!columns.is_empty()).then_some((&index.name, columns))
     });
-    keys.into_iter().find(|key| !key.is_empty()).unwrap_or_default()
+    keys.min_by_key(|(name, _)| *name).map(|(_, columns)| columns).unwrap_or_default()
 }

@@ -1,11 +1,11 @@
 //! The check `consistent`.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use precheck_sdk::Flag;
 use precheck_sdk::prelude::*;
 use precheck_sdk::schemars::{Schema, SchemaGenerator, json_schema};
 use precheck_sdk::serde_json::Value as Json;
+use precheck_sdk::{Flag, first_repeated};
 
 use crate::json::same;
 use crate::unknown::{DEFINE_IT, MISSING_FLAG, Unknown};
@@ -92,17 +92,16 @@ impl Settings {
         if flags.is_empty() {
             return Err(SettingsError::new("there is no flag to look at: fill `flags`"));
         }
-        let mut seen = BTreeSet::new();
-        if let Some(key) = flags.iter().find(|key| !seen.insert(*key)) {
+        if let Some(key) = first_repeated(flags) {
             return Err(SettingsError::new(format!("flag `{key}` is named twice in `flags`")));
         }
         if contexts.len() < 2 {
             return Err(SettingsError::new("there is nothing to compare: `contexts` needs at least two"));
         }
-        for (at, context) in contexts.iter().enumerate() {
-            if contexts.iter().take(at).any(|earlier| earlier == context) {
-                return Err(SettingsError::new(format!("context `{}` is there twice", told(context))));
-            }
+        if let Some(context) = first_repeated(contexts) {
+            return Err(SettingsError::new(format!("context `{}` is there twice", told(context))));
+        }
+        for context in contexts {
             let scalar = |value: &Json| matches!(value, Json::Bool(_) | Json::Number(_) | Json::String(_));
             if let Some((name, _)) = context.iter().find(|(_, value)| !scalar(value)) {
                 let message = format!("attribute `{name}` of a context must be a boolean, a number or a text");

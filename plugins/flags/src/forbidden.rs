@@ -1,8 +1,9 @@
 //! The check `forbidden`.
 
 use std::cell::RefCell;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
+use precheck_sdk::first_repeated;
 use precheck_sdk::prelude::*;
 use precheck_sdk::schemars::{Schema, SchemaGenerator, json_schema};
 use precheck_sdk::serde_json::Value as Json;
@@ -89,9 +90,8 @@ impl Flags {
         if forbidden.is_empty() {
             return Err(SettingsError::new("there is no flag to look at: fill `flags`"));
         }
-        let mut seen = BTreeSet::new();
-        match forbidden.iter().find(|(key, _)| !seen.insert(*key)) {
-            Some((key, _)) => Err(SettingsError::new(format!("flag `{key}` is named twice in `flags`"))),
+        match first_repeated(forbidden.iter().map(|(key, _)| *key)) {
+            Some(key) => Err(SettingsError::new(format!("flag `{key}` is named twice in `flags`"))),
             None => Ok(forbidden),
         }
     }

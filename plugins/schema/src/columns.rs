@@ -1,8 +1,9 @@
 //! The check `columns`.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use precheck_sdk::database::TableDefinition;
+use precheck_sdk::first_repeated;
 use precheck_sdk::prelude::*;
 
 use crate::expectation::Expectation;
@@ -103,8 +104,7 @@ impl Settings {
         if self.names().next().is_none() {
             return Err(SettingsError::new("there is no column to look at: fill `present`, `columns` or `absent`"));
         }
-        let mut seen = BTreeSet::new();
-        if let Some(name) = self.names().find(|name| !seen.insert(*name)) {
+        if let Some(name) = first_repeated(self.names()) {
             let message = format!("column `{name}` is named twice in `present`, `columns` and `absent`");
             return Err(SettingsError::new(message));
         }

@@ -1,8 +1,7 @@
 //! The check `tables`.
 
-use std::collections::BTreeSet;
-
 use precheck_sdk::database::{TableDefinition, TableKind};
+use precheck_sdk::first_repeated;
 use precheck_sdk::prelude::*;
 
 use crate::faults::{MISSING_TABLE, missing_table};
@@ -80,8 +79,7 @@ impl Settings {
         if named.is_empty() {
             return Err(SettingsError::new("there is no table to look for: fill `present` or `absent`"));
         }
-        let mut seen = BTreeSet::new();
-        match named.iter().find(|name| !seen.insert(**name)) {
+        match first_repeated(&named) {
             Some(name) => Err(SettingsError::new(format!("table `{name}` is named twice in `present` and `absent`"))),
             None => Ok(named),
         }

@@ -78,7 +78,7 @@ pub mod wording;
 
 pub use check::{Capability, Check, CheckResult, Code, Conclusion, NoSettings};
 pub use context::{Context, judge_each};
-pub use error::{CapabilityError, CheckError, ErrorKind, SettingsError};
+pub use error::{CapabilityError, CheckError, ErrorKind, SettingsError, first_repeated};
 pub use files::{Directory, FileEntry};
 pub use finding::{DatabaseObject, Evidence, Field, FilePosition, Finding, Remedy, Severity, Subject};
 pub use flags::{Flag, FlagError};

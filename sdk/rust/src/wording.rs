@@ -25,7 +25,7 @@ pub(crate) fn distance(wanted: &str, other: &str) -> Option<usize> {
 }
 
 fn fold(name: &str) -> String {
-    name.to_lowercase().replace(['_', '.'], "-")
+    name.to_ascii_lowercase().replace(['_', '.'], "-")
 }
 
 /// The name that was probably meant by one that does not exist, if one is near enough.
