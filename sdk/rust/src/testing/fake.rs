@@ -21,6 +21,9 @@ use crate::value::Attribute;
 /// The sessions that a check may hold on one database, as the host's default is.
 pub(super) const SESSIONS: usize = 2;
 
+/// The findings that a check may emit, as the host's default is.
+pub(super) const FINDINGS: usize = 1_000;
+
 type FlagValue = dyn Fn(&Map<String, Json>) -> Option<Json>;
 
 /// The state of a world for a check to look at: nothing, until a test adds to it.
@@ -155,7 +158,7 @@ impl Fake {
         let database = self.databases.iter().find(|(bound, _)| bound == name);
         let denied =
             || CapabilityError::new(ErrorKind::Denied, format!("database `{name}` is not bound to this check"));
-        database.ok_or_else(denied)?.1.open()
+        database.ok_or_else(denied)?.1.open(name)
     }
 
     pub(super) fn evaluate(&self, key: &str, attributes: &[Attribute]) -> Option<RawFlag> {
