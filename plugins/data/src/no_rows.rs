@@ -9,8 +9,8 @@ use crate::settings::default_samples;
 precheck_sdk::documented! {
     /// # What it does
     ///
-    /// Runs a query that must return nothing. If it returns rows, that is a finding with their exact number and the first
-    /// of them.
+    /// Runs a query that must return nothing, in each database that the suite binds to it. If it returns rows, that is a
+    /// finding with their exact number and the first of them.
     ///
     /// # Why that matters
     ///

@@ -17,8 +17,9 @@ const PASS: (usize, usize) = (100, 20_000);
 precheck_sdk::documented! {
     /// # What it does
     ///
-    /// Judges every row of one table or view by rules. Each rule that rows break is a finding, with the exact number of
-    /// those rows, the keys of the first of them, a statement that finds them all, and one to review for the clean-up.
+    /// Judges every row of one table or view by rules, in each database that the suite binds to it. Each rule that rows
+    /// break is a finding, with the exact number of those rows, the keys of the first of them, a statement that finds them
+    /// all, and one to review for the clean-up.
     ///
     /// # Why that matters
     ///
@@ -81,8 +82,8 @@ precheck_sdk::documented! {
     /// | `condition` | the condition is false | `condition-violated` |
     ///
     /// A table or a column that does not exist is a finding, too (`missing-table`, `missing-column`); the rules that do
-    /// not need it are judged. Upper and lower case of columns count where
-    /// they do for the database itself: on PostgreSQL.
+    /// not need it are judged. Names of columns may be written in any case where the database does not mind: on all engines
+    /// but PostgreSQL.
     ///
     /// `in-set` and `range` compare texts byte by byte, whatever the column's collation. Numbers are compared by value: in
     /// a column of texts each text that is a number counts as that number, and a value that is no number is in no set and

@@ -103,6 +103,11 @@ pub mod prelude {
     pub use serde::{Deserialize, Serialize};
 }
 
+/// The example of the README compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
+
 /// For the macros alone.
 #[doc(hidden)]
 pub mod __private {
