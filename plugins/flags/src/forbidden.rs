@@ -7,6 +7,7 @@ use precheck_sdk::first_repeated;
 use precheck_sdk::prelude::*;
 use precheck_sdk::schemars::{Schema, SchemaGenerator, json_schema};
 use precheck_sdk::serde_json::Value as Json;
+use precheck_sdk::wording::list;
 
 use crate::json::kind;
 use crate::unknown::Unknown;
@@ -134,7 +135,7 @@ impl Check for Forbidden {
         if unjudged.is_empty() {
             return Ok(Conclusion::Completed);
         }
-        let reason = format!("{}, which is of another type than what is forbidden", unjudged.join(", "));
+        let reason = format!("{}: what is forbidden is of another type", list(&unjudged, "and"));
         Ok(Conclusion::inconclusive(reason))
     }
 }
@@ -226,8 +227,7 @@ mod tests {
     fn a_value_of_another_type_cannot_be_judged() {
         let run = run(json!(["search", "dual-write", "ratio"]));
         assert_eq!(messages(&run), ["flag `dual-write` must not be `true`"]);
-        let reason =
-            "flag `search` is a text, flag `ratio` is a number, which is of another type than what is forbidden";
+        let reason = "flag `search` is a text and flag `ratio` is a number: what is forbidden is of another type";
         assert_eq!(run.outcome, Outcome::Inconclusive(reason.into()));
     }
 
