@@ -45,6 +45,13 @@ fn flags_are_typed() {
 }
 
 #[test]
+fn without_a_provider_nobody_was_asked_for_a_flag() {
+    let run =
+        Fake::new().run_with(EVERYTHING, &[], |cx| cx.flag("a").map(|_| Conclusion::Completed).map_err(Into::into));
+    assert!(matches!(run.outcome, Outcome::Inconclusive(_)), "{:?}", run.outcome);
+}
+
+#[test]
 fn files_are_found_and_read() {
     let fake = Fake::new().file("migrations", "b/0002.sql", "é").file("migrations", "a/0001.sql", [0xff, 0xfe]);
     run(fake, |cx| {

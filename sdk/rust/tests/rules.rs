@@ -11,7 +11,7 @@ const CODES: &[Code] = &[Code::blocker("bad", "Bad"), Code::info("note", "A note
 
 fn fake() -> Fake {
     let database = Canned::new(Engine::Sqlite).answer("select 1", CannedRows::new::<&str>([]));
-    Fake::new().database("main", database).file("migrations", "a.sql", "select 1")
+    Fake::new().database("main", database).file("migrations", "a.sql", "select 1").flag("new-checkout", true)
 }
 
 fn run(fake: Fake, check: fn(&Context) -> CheckResult) -> Run {

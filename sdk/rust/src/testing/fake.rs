@@ -68,7 +68,7 @@ impl Fake {
         fake
     }
 
-    /// Adds a flag of that value.
+    /// Adds a flag of that value. Without any flag no provider is configured, and flags are unavailable.
     pub fn flag(self, key: impl Into<String>, value: impl Into<Json>) -> Self {
         let value = value.into();
         self.flag_with(key, move |_| value.clone())
@@ -85,7 +85,7 @@ impl Fake {
         self
     }
 
-    /// Makes the flags' provider one that cannot list its keys.
+    /// Makes the flags' provider one that cannot list its keys. It is a provider even without a flag.
     pub fn unlisted_flags(mut self) -> Self {
         self.unlisted = true;
         self
@@ -161,7 +161,21 @@ impl Fake {
         database.ok_or_else(denied)?.1.open(name)
     }
 
-    pub(super) fn evaluate(&self, key: &str, attributes: &[Attribute]) -> Option<RawFlag> {
+    /// That nobody knows a flag would be an answer, and where there is no flag at all nobody was asked.
+    fn provided(&self) -> Answer<()> {
+        if self.unlisted || !self.flags.is_empty() {
+            return Ok(());
+        }
+        let message = "no provider of feature flags is configured: add a flag to the fake";
+        Err(CapabilityError::new(ErrorKind::Unavailable, message))
+    }
+
+    pub(super) fn evaluate(&self, key: &str, attributes: &[Attribute]) -> Answer<Option<RawFlag>> {
+        self.provided()?;
+        Ok(self.value(key, attributes))
+    }
+
+    fn value(&self, key: &str, attributes: &[Attribute]) -> Option<RawFlag> {
         let json = |text: &str| serde_json::from_str(text).unwrap_or(Json::Null);
         let attributes = attributes.iter().map(|a| (a.name.clone(), json(&a.value))).collect();
         let value = self.flags.get(key)?(&attributes)?;
@@ -174,8 +188,9 @@ impl Fake {
         })
     }
 
-    pub(super) fn flag_keys(&self) -> Option<Vec<String>> {
-        (!self.unlisted).then(|| self.flags.keys().cloned().collect())
+    pub(super) fn flag_keys(&self) -> Answer<Option<Vec<String>>> {
+        self.provided()?;
+        Ok((!self.unlisted).then(|| self.flags.keys().cloned().collect()))
     }
 }
 

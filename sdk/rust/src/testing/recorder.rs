@@ -199,11 +199,11 @@ impl Host for Recorder {
     }
 
     fn evaluate(&self, key: &str, attributes: Vec<Attribute>) -> Answer<Option<RawFlag>> {
-        self.0.call(Call::Flag, || Ok(self.0.fake.evaluate(key, &attributes)))
+        self.0.call(Call::Flag, || self.0.fake.evaluate(key, &attributes))
     }
 
     fn keys(&self) -> Answer<Option<Vec<String>>> {
-        self.0.call(Call::FlagKeys, || Ok(self.0.fake.flag_keys()))
+        self.0.call(Call::FlagKeys, || self.0.fake.flag_keys())
     }
 
     fn find(&self, directory: &str, pattern: &str) -> Answer<Vec<FileEntry>> {
