@@ -86,33 +86,18 @@ fn keep_one(relation: &Relation, item: &Item<'_>, dialect: &Dialect<'_>) -> Reme
 }
 
 fn orphans(relation: &Relation, item: &Item<'_>, parent: &Parent, dialect: &Dialect<'_>) -> Vec<Remedy> {
-    let table = &relation.sql;
-    let key: Vec<_> = match dialect.row_id(&relation.definition) {
-        Some(row_id) if relation.key.is_empty() => vec![row_id.to_owned()],
-        _ => relation.key.iter().map(|key| dialect.quote(&key.name)).collect(),
-    };
-    let mut remedies = Vec::new();
-    let insert = format!("restore the missing rows of `{}`", parent.relation.name);
-    if key.is_empty() {
-        remedies.push(Remedy::new(format!("{insert}, or delete what refers to them")));
-        return remedies;
-    }
-    let Offenders { from, condition } = item.offenders(relation, dialect, &mut Values::Written);
-    let tuple = |columns: &str| if key.len() == 1 { columns.to_owned() } else { format!("({columns})") };
-    let qualified: Vec<_> = key.iter().map(|column| format!("{table}.{column}")).collect();
-    // Read through a table of its own, since MySQL does not change a table that the same statement reads.
-    let offenders = format!("select * from (select {} from {from} where {condition}) as orphans", qualified.join(", "));
-    let these = format!("{} in ({offenders})", tuple(&key.join(", ")));
+    let orphans = item.orphaned(parent, dialect);
+    let change = |nulls: &[&str]| dialect.change_orphans(&relation.sql, &parent.relation.sql, &orphans, nulls);
     // One NULL suffices for a row to refer to nothing; a key column must not become one.
     let in_key = |column: &ColumnDefinition| relation.key.iter().any(|key| key.name == column.name);
-    let nullable: Vec<_> =
-        item.columns.iter().filter(|column| column.nullable && !column.generated && !in_key(column)).collect();
-    if !nullable.is_empty() {
-        let set: Vec<_> = nullable.iter().map(|column| format!("{} = null", dialect.quote(&column.name))).collect();
-        let summary = format!("{insert}, or after review let them refer to nothing");
-        remedies.push(Remedy::new(summary).statement(format!("update {table} set {} where {these}", set.join(", "))));
+    let nullable = item.columns.iter().filter(|column| column.nullable && !column.generated && !in_key(column));
+    let nullable: Vec<_> = nullable.map(|column| column.name.as_str()).collect();
+    let restore = format!("restore the missing rows of `{}`, or after review", parent.relation.name);
+    if nullable.is_empty() {
+        return vec![Remedy::new(format!("{restore} delete them")).statement(change(&[]))];
     }
-    let summary = format!("{insert}, or after review delete what refers to them");
-    remedies.push(Remedy::new(summary).statement(format!("delete from {table} where {these}")));
-    remedies
+    vec![
+        Remedy::new(format!("{restore} let them refer to nothing")).statement(change(&nullable)),
+        Remedy::new("after review, delete them").statement(change(&[])),
+    ]
 }
