@@ -221,23 +221,14 @@ impl<'c> Dialect<'c> {
         }
     }
 
-    /// A column that every table has and that tells its rows apart while nothing changes: for clean-ups of a table
-    /// without a key, never for evidence.
+    /// A column that every table has and that tells its rows apart while nothing changes: for clean-ups where the key does
+    /// not, never for evidence.
     pub fn row_id(&self, table: &TableDefinition) -> Option<&'static str> {
         let taken = |name: &str| table.columns.iter().any(|column| column.name.eq_ignore_ascii_case(name));
         match (&self.engine, &table.summary.kind) {
             (Engine::Sqlite, TableKind::Table) => ["rowid", "oid", "_rowid_"].into_iter().find(|name| !taken(name)),
             (Engine::Postgres, TableKind::Table) => Some("ctid"),
             _ => None,
-        }
-    }
-
-    /// Deletes the rows of the table for which `condition` holds with another row of it, which is called `other`.
-    pub fn delete_beside_other(&self, table: &str, condition: &str) -> String {
-        if self.mysql() {
-            format!("delete {table} from {table} join {table} as other on {condition}")
-        } else {
-            format!("delete from {table} where exists (select 1 from {table} as other where {condition})")
         }
     }
 
@@ -252,6 +243,10 @@ impl<'c> Dialect<'c> {
 fn numeric(definition: &ColumnDefinition) -> bool {
     let native_type = definition.native_type.to_ascii_uppercase();
     let has = |words: &[&str]| words.iter().any(|word| native_type.contains(word));
+    // In a STRICT table, which the catalogue does not tell from others, `ANY` turns nothing into numbers.
+    if native_type == "ANY" {
+        return false;
+    }
     has(&["INT"]) || !(has(&["CHAR", "CLOB", "TEXT", "BLOB"]) || native_type.is_empty())
 }
 
