@@ -33,32 +33,26 @@ impl Troubles {
         self.settings.push(format!("{}{of}: {mistake}", self.scope));
     }
 
-    /// How the check ends.
-    pub fn conclude(self) -> CheckResult {
+    /// How the check ends that otherwise would end so.
+    fn conclude(self, otherwise: CheckResult) -> CheckResult {
         match self {
             Self { settings, .. } if !settings.is_empty() => Err(CheckError::settings(settings.join("; "))),
-            Self { first: Some(error), .. } => Err(error),
-            Self { .. } => Ok(Conclusion::Completed),
+            Self { first: Some(error), .. } => otherwise.and(Err(error)),
+            Self { .. } => otherwise,
         }
     }
 }
 
 /// Judges each database that the suite binds.
 pub fn each(cx: &Context, mut judge: impl FnMut(&Connection, &mut Troubles) -> Result<(), CheckError>) -> CheckResult {
-    if cx.databases().is_empty() {
-        return Err(CheckError::settings("this check needs a database, and the suite binds none to it"));
-    }
     let mut troubles = Troubles::default();
-    for name in cx.databases() {
+    let judged = cx.each_database(|connection| {
         if cx.databases().len() > 1 {
-            troubles.scope = format!("database `{name}`, ");
+            troubles.scope = format!("database `{}`, ", connection.name());
         }
-        let judged = cx.open(name).map_err(CheckError::from).and_then(|connection| judge(&connection, &mut troubles));
-        if let Err(error) = judged {
-            troubles.keep("the table and its columns", error)?;
-        }
-    }
-    troubles.conclude()
+        judge(connection, &mut troubles).or_else(|error| troubles.keep("the table and its columns", error))
+    });
+    troubles.conclude(judged)
 }
 
 /// True for what every later call would be answered with, too.

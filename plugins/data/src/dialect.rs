@@ -5,6 +5,7 @@ use precheck_sdk::prelude::*;
 
 use crate::pattern::Flavour;
 use crate::settings::Kind;
+use crate::statement::Orphans;
 
 /// The SQL of one engine. An engine that this version does not know is spoken to as PostgreSQL is, which is nearest to
 /// the standard.
@@ -12,6 +13,12 @@ pub struct Dialect<'c> {
     connection: &'c Connection,
     engine: Engine,
 }
+
+/// What statements call the table that refers to another.
+pub const CHILD: &str = "child";
+
+/// What statements call the table that is referred to.
+pub const PARENT: &str = "parent";
 
 /// Where the values of a statement go.
 pub enum Values {
@@ -131,17 +138,24 @@ impl<'c> Dialect<'c> {
     ) -> String {
         let (column, max) = match kind {
             Kind::Text => (self.binary(column, definition), max),
-            // SQLite sorts all texts and bytes after all numbers: what is beyond infinity is no number.
-            _ => (column.to_owned(), max.or_else(|| self.sqlite().then(|| "9e999".to_owned()))),
+            _ => (column.to_owned(), max),
         };
         let number = |bound: String| match kind {
             // As in `none_of`: makes a number of each text that is one.
             Kind::Number if self.sqlite() && !numeric(definition) => format!("cast({bound} as numeric)"),
             _ => bound,
         };
+        // SQLite sorts all texts and bytes after all numbers, so without an upper bound what is no number would pass.
+        let unbounded = kind == Kind::Number && self.sqlite() && max.is_none();
+        let no_number = match numeric(definition) {
+            true => format!("typeof({column}) in ('text', 'blob')"),
+            // Beyond infinity, once each text that is a number counts as one.
+            false => format!("{column} > cast(9e999 as numeric)"),
+        };
         let bounds = [
             min.map(|min| format!("{column} < {}", number(min))),
             max.map(|max| format!("{column} > {}", number(max))),
+            unbounded.then_some(no_number),
         ];
         bounds.into_iter().flatten().collect::<Vec<_>>().join(" or ")
     }
@@ -178,30 +192,43 @@ impl<'c> Dialect<'c> {
         }
     }
 
-    /// True where the child's column refers to the parent's.
-    pub fn refers(&self, parent: &str, child: &str) -> String {
-        // On SQLite the plus takes the child's type and collation out of the comparison, so that the parent's decide, as
-        // they do for a foreign key, and the parent's index serves whatever the child's type is.
-        if self.sqlite() { format!("{parent} = +{child}") } else { format!("{parent} = {child}") }
+    /// True where the child's column refers to the parent's, each called by its alias.
+    pub fn refers(&self, parent: &ColumnDefinition, child: &ColumnDefinition) -> String {
+        // On SQLite the plus takes the child's type out of the comparison, so that the parent's decides, as it does for a
+        // foreign key, and the parent's index serves whatever the child's type is. The parent's collation decides because
+        // it stands on the left.
+        let plus = self.sqlite() && !parent.native_type.eq_ignore_ascii_case(&child.native_type);
+        let [parent, child] = [parent, child].map(|column| self.quote(&column.name));
+        format!("{PARENT}.{parent} = {}{CHILD}.{child}", if plus { "+" } else { "" })
     }
 
-    /// A column that every table has and that tells its rows apart while nothing changes: for clean-ups of a table
-    /// without a key, never for evidence.
+    /// Changes the children without a parent: makes those of their columns NULL, or without a column deletes them.
+    pub fn change_orphans(&self, child: &str, parent: &str, orphans: &Orphans, nulls: &[&str]) -> String {
+        let Orphans { on, filled, alone } = orphans;
+        // MySQL's only form that may read the table that it changes, which a table that refers to itself needs.
+        let joined = format!("{child} as {CHILD} left join {parent} as {PARENT} on {on}");
+        let rows = match self.mysql() {
+            true => format!("where {filled} and {alone}"),
+            false => format!("where {filled} and not exists (select 1 from {parent} as {PARENT} where {on})"),
+        };
+        let set: Vec<_> = nulls.iter().map(|column| format!("{} = null", self.quote(*column))).collect();
+        match (self.mysql(), set.as_slice()) {
+            (true, []) => format!("delete {CHILD} from {joined} {rows}"),
+            // With two tables a name alone could be either's; elsewhere the name must stand alone.
+            (true, set) => format!("update {joined} set {CHILD}.{} {rows}", set.join(&format!(", {CHILD}."))),
+            (false, []) => format!("delete from {child} as {CHILD} {rows}"),
+            (false, set) => format!("update {child} as {CHILD} set {} {rows}", set.join(", ")),
+        }
+    }
+
+    /// A column that every table has and that tells its rows apart while nothing changes: for clean-ups where the key does
+    /// not, never for evidence.
     pub fn row_id(&self, table: &TableDefinition) -> Option<&'static str> {
         let taken = |name: &str| table.columns.iter().any(|column| column.name.eq_ignore_ascii_case(name));
         match (&self.engine, &table.summary.kind) {
             (Engine::Sqlite, TableKind::Table) => ["rowid", "oid", "_rowid_"].into_iter().find(|name| !taken(name)),
             (Engine::Postgres, TableKind::Table) => Some("ctid"),
             _ => None,
-        }
-    }
-
-    /// Deletes the rows of the table for which `condition` holds with another row of it, which is called `other`.
-    pub fn delete_beside_other(&self, table: &str, condition: &str) -> String {
-        if self.mysql() {
-            format!("delete {table} from {table} join {table} as other on {condition}")
-        } else {
-            format!("delete from {table} where exists (select 1 from {table} as other where {condition})")
         }
     }
 
@@ -216,6 +243,10 @@ impl<'c> Dialect<'c> {
 fn numeric(definition: &ColumnDefinition) -> bool {
     let native_type = definition.native_type.to_ascii_uppercase();
     let has = |words: &[&str]| words.iter().any(|word| native_type.contains(word));
+    // In a STRICT table, which the catalogue does not tell from others, `ANY` turns nothing into numbers.
+    if native_type == "ANY" {
+        return false;
+    }
     has(&["INT"]) || !(has(&["CHAR", "CLOB", "TEXT", "BLOB"]) || native_type.is_empty())
 }
 

@@ -1,5 +1,7 @@
 //! What findings say. Never a row's value: those are evidence.
 
+use precheck_sdk::wording::{count, list};
+
 use crate::plan::{Item, Relation};
 use crate::rule::Test;
 use crate::settings::Scalar;
@@ -40,7 +42,11 @@ pub fn message(relation: &Relation, item: &Item<'_>, rows: u64, groups: u64) -> 
         Test::Pattern(pattern) => holds(&format!("that does not match `{}`", pattern.source())),
         Test::References(..) => {
             let parent = item.parent.as_ref().map(|parent| parent.relation.name.to_string()).unwrap_or_default();
-            format!("{subject} {} by {columns} to rows of `{parent}` that do not exist", verb("refers", "refer"))
+            if one {
+                format!("{subject} refers by {columns} to a row of `{parent}` that does not exist")
+            } else {
+                format!("{subject} refer by {columns} to rows of `{parent}` that do not exist")
+            }
         }
         Test::Condition(condition) => {
             let condition = condition.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -49,19 +55,5 @@ pub fn message(relation: &Relation, item: &Item<'_>, rows: u64, groups: u64) -> 
                 None => format!("{subject} {} the condition: {condition}", verb("breaks", "break")),
             }
         }
-    }
-}
-
-/// `1 row`, `2 rows`.
-pub fn count(count: u64, what: &str) -> String {
-    if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
-}
-
-/// `a, b and c`.
-fn list(words: &[String], last: &str) -> String {
-    match words {
-        [] => String::new(),
-        [word] => word.clone(),
-        [first @ .., word] => format!("{} {last} {word}", first.join(", ")),
     }
 }

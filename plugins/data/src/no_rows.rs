@@ -1,16 +1,16 @@
 //! The check `no-rows`.
 
 use precheck_sdk::prelude::*;
+use precheck_sdk::wording::count;
 
 use crate::databases::{Troubles, each};
-use crate::message::count;
 use crate::settings::default_samples;
 
 precheck_sdk::documented! {
     /// # What it does
     ///
-    /// Runs a query that must return nothing. If it returns rows, that is a finding with their exact number and the first
-    /// of them.
+    /// Runs a query that must return nothing, in each database that the suite binds to it. If it returns rows, that is a
+    /// finding with their exact number and the first of them.
     ///
     /// # Why that matters
     ///
@@ -51,9 +51,8 @@ pub struct Settings {
     /// What it means that there are rows, as the finding's message.
     #[schemars(length(min = 1))]
     message: Option<String>,
-    /// The table that the finding is about.
-    #[schemars(length(min = 1))]
-    table: Option<String>,
+    /// The table that the finding is about: `name`, or `schema.name`.
+    table: Option<TableName>,
     /// How many rows are shown.
     #[serde(default = "default_samples")]
     #[schemars(range(max = 100))]
@@ -110,7 +109,7 @@ fn judge(
     let mut finding = Finding::new("unexpected-rows", message)
         .subject(subject)
         .affected(total)
-        .remedy(Remedy::new("look at all of them").statement(query));
+        .remedy(Remedy::new("find all of them").statement(query));
     finding.evidence = evidence;
     Ok(cx.emit(finding)?)
 }

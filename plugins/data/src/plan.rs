@@ -38,90 +38,92 @@ pub struct Parent {
 pub struct Plan<'r> {
     pub relation: Relation,
     pub items: Vec<Item<'r>>,
-    /// Findings about what is missing.
-    pub missing: Vec<Finding>,
 }
 
 impl<'r> Plan<'r> {
-    /// The plan for one table; none for its table if that is missing.
+    /// The plan for one table; none if the table is missing. What is missing is reported at once.
     pub fn new(
+        cx: &Context,
         connection: &Connection,
         table: &TableName,
         rules: &'r [Rule],
-    ) -> Result<Result<Self, Finding>, CheckError> {
-        let relation = match Relation::find(connection, table)? {
-            Ok(relation) => relation,
-            Err(missing) => return Ok(Err(missing)),
-        };
-        let mut plan = Self { relation, items: Vec::new(), missing: Vec::new() };
+    ) -> Result<Option<Self>, CheckError> {
+        let mut missing = Missing { cx, connection, told: Vec::new() };
+        let Some(relation) = Relation::find(table, &mut missing)? else { return Ok(None) };
+        let mut items = Vec::new();
         for rule in rules {
-            let columns = plan.relation.columns(connection, &rule.columns, &mut plan.missing);
+            let columns = relation.columns(&rule.columns, &mut missing)?;
             let parent = match &rule.test {
-                Test::References(table, columns) => plan.parent(connection, table, columns)?.map(Some),
+                Test::References(table, columns) => Parent::find(table, columns, &mut missing)?.map(Some),
                 _ => Some(None),
             };
             if let (Some(columns), Some(parent)) = (columns, parent) {
-                plan.items.push(Item { rule, columns, parent });
+                items.push(Item { rule, columns, parent });
             }
         }
-        Ok(Ok(plan))
+        Ok(Some(Self { relation, items }))
     }
+}
 
-    fn parent(
-        &mut self,
-        connection: &Connection,
-        table: &TableName,
-        columns: &[String],
-    ) -> Result<Option<Parent>, CheckError> {
-        let relation = match Relation::find(connection, table)? {
-            Ok(relation) => relation,
-            Err(missing) => {
-                add(&mut self.missing, missing);
-                return Ok(None);
-            }
-        };
-        let columns = relation.columns(connection, columns, &mut self.missing);
-        Ok(columns.map(|columns| Parent { relation, columns }))
+impl Parent {
+    fn find(table: &TableName, columns: &[String], missing: &mut Missing<'_>) -> Result<Option<Self>, CheckError> {
+        let Some(relation) = Relation::find(table, missing)? else { return Ok(None) };
+        let columns = relation.columns(columns, missing)?;
+        Ok(columns.map(|columns| Self { relation, columns }))
+    }
+}
+
+/// Reports what is missing, each thing once: two rules may miss the same.
+struct Missing<'c> {
+    cx: &'c Context,
+    connection: &'c Connection,
+    told: Vec<Option<Subject>>,
+}
+
+impl Missing<'_> {
+    fn tell(&mut self, finding: Finding) -> Result<(), CapabilityError> {
+        if self.told.contains(&finding.subject) {
+            return Ok(());
+        }
+        self.told.push(finding.subject.clone());
+        self.cx.emit(finding)
     }
 }
 
 impl Relation {
-    fn find(connection: &Connection, table: &TableName) -> Result<Result<Self, Finding>, CheckError> {
+    fn find(table: &TableName, missing: &mut Missing<'_>) -> Result<Option<Self>, CheckError> {
+        let connection = missing.connection;
         let Some(definition) = connection.table(table)? else {
-            let tables = connection.tables(table.schema.as_deref())?;
-            let hint = near_miss(&table.name, tables.iter().map(|summary| summary.name.name.as_str()));
-            let finding = Finding::new("missing-table", format!("no table `{table}`{hint}"));
-            return Ok(Err(finding.table(connection.name(), table)));
+            let near = connection.similar_table(table, &[]);
+            let meant = near.as_ref().ok().and_then(Option::as_ref);
+            // Before the error of a list that cannot be had: the table is missing, whatever else is there.
+            missing.tell(Finding::missing_table("missing-table", connection.name(), table, meant))?;
+            near?;
+            return Ok(None);
         };
-        let name = TableName { schema: table.schema.clone(), name: definition.summary.name.name.clone() };
+        let name = definition.name_as(table);
         let key = key(&definition);
-        Ok(Ok(Self { sql: Dialect::of(connection).quote(&name), name, definition, key }))
+        Ok(Some(Self { sql: Dialect::of(connection).quote(&name), name, definition, key }))
     }
 
     /// The columns of those names; none if one is missing, which becomes a finding.
     fn columns(
         &self,
-        connection: &Connection,
         names: &[String],
-        missing: &mut Vec<Finding>,
-    ) -> Option<Vec<ColumnDefinition>> {
-        let found = names.iter().map(|name| {
-            let found = self.column(name);
-            if found.is_none() {
-                let hint = near_miss(name, self.definition.columns.iter().map(|column| column.name.as_str()));
-                let finding = Finding::new("missing-column", format!("no column `{name}` in `{}`{hint}", self.name));
-                add(missing, finding.column(connection.name(), &self.name, name));
+        missing: &mut Missing<'_>,
+    ) -> Result<Option<Vec<ColumnDefinition>>, CapabilityError> {
+        let (connection, engine) = (missing.connection, missing.connection.engine());
+        let mut found = Vec::new();
+        for name in names {
+            let column = self.definition.column_on(&engine, name);
+            if column.is_none() {
+                let others = self.definition.columns.iter().map(|column| column.name.as_str());
+                let database = connection.name();
+                missing.tell(Finding::missing_column("missing-column", database, &self.name, name, others))?;
             }
-            found.cloned()
-        });
-        // Collected first, so that each missing column is told, not the first alone.
-        found.collect::<Vec<_>>().into_iter().collect()
-    }
-
-    /// By its name as it is spelt, or else in any case.
-    fn column(&self, name: &str) -> Option<&ColumnDefinition> {
-        let any_case = || self.definition.columns.iter().find(|column| column.name.eq_ignore_ascii_case(name));
-        self.definition.column(name).or_else(any_case)
+            found.push(column.cloned());
+        }
+        Ok(found.into_iter().collect())
     }
 
     /// True if its rows can be changed through it.
@@ -136,29 +138,11 @@ fn key(table: &TableDefinition) -> Vec<ColumnDefinition> {
     if !table.primary_key.is_empty() {
         return defined(&table.primary_key).unwrap_or_default();
     }
-    let mut indexes: Vec<_> =
-        table.indexes.iter().filter(|index| index.unique && index.valid && index.predicate.is_none()).collect();
-    indexes.sort_by(|one, other| one.name.cmp(&other.name));
-    let keys = indexes.into_iter().filter_map(|index| {
+    let indexes = table.indexes.iter().filter(|index| index.unique && index.valid && index.predicate.is_none());
+    let keys = indexes.filter_map(|index| {
         let names: Vec<_> = index.columns.iter().cloned().collect::<Option<_>>()?;
-        defined(&names).filter(|columns| columns.iter().all(|column| !column.nullable))
+        let columns = defined(&names).filter(|columns| columns.iter().all(|column| !column.nullable))?;
+        (!columns.is_empty()).then_some((&index.name, columns))
     });
-    keys.into_iter().find(|key| !key.is_empty()).unwrap_or_default()
-}
-
-/// Two rules may miss the same thing.
-fn add(missing: &mut Vec<Finding>, finding: Finding) {
-    if !missing.contains(&finding) {
-        missing.push(finding);
-    }
-}
-
-/// `; did you mean …?` for the nearest of the names, if one is near.
-fn near_miss<'n>(wanted: &str, names: impl Iterator<Item = &'n str>) -> String {
-    let lower = wanted.to_lowercase();
-    let near = names
-        .map(|name| (strsim::damerau_levenshtein(&lower, &name.to_lowercase()), name))
-        .filter(|(distance, name)| *distance <= (wanted.len().max(name.len()) / 3).max(1))
-        .min();
-    near.map_or_else(String::new, |(_, name)| format!("; did you mean `{name}`?"))
+    keys.min_by_key(|(name, _)| *name).map(|(_, columns)| columns).unwrap_or_default()
 }

@@ -51,68 +51,70 @@ fn default<'c>(column: &'c ColumnDefinition, dialect: &Dialect<'_>) -> Option<&'
     (!default.eq_ignore_ascii_case("null")).then_some(default)
 }
 
-/// Deletes each row beside which there is one with a lower key.
+/// What a clean-up tells single rows by: the key, or what the engine itself has for that.
+fn row<'r>(relation: &'r Relation, dialect: &Dialect<'_>) -> Vec<(String, Option<&'r ColumnDefinition>)> {
+    // A key that may hold NULL, as SQLite allows, finds no row again that does.
+    let certain = !relation.key.is_empty() && relation.key.iter().all(|key| !key.nullable);
+    match dialect.row_id(&relation.definition) {
+        Some(row_id) if !certain => vec![(row_id.to_owned(), None)],
+        _ => relation.key.iter().map(|key| (dialect.quote(&key.name), Some(key))).collect(),
+    }
+}
+
+fn tuple(columns: &[String]) -> String {
+    let list = columns.join(", ");
+    if columns.len() == 1 { list } else { format!("({list})") }
+}
+
+/// Deletes all rows of a group but its first. Numbered rather than compared with one another, which without an index
+/// would take the square of the table's size.
 fn keep_one(relation: &Relation, item: &Item<'_>, dialect: &Dialect<'_>) -> Remedy {
     let table = &relation.sql;
-    let own = |column: &String| format!("{table}.{column}");
-    let other = |column: &String| format!("other.{column}");
-    let alike =
-        item.quoted(dialect).iter().map(|column| format!("{} = {}", other(column), own(column))).collect::<Vec<_>>();
-    let key: Vec<_> = match dialect.row_id(&relation.definition) {
-        Some(row_id) if relation.key.is_empty() => vec![(row_id.to_owned(), None)],
-        _ => relation.key.iter().map(|key| (dialect.quote(&key.name), Some(key))).collect(),
-    };
-    if key.is_empty() {
+    let row = row(relation, dialect);
+    if row.is_empty() {
         let name = &relation.name;
         return Remedy::new(format!(
             "give `{name}` a key by which its rows can be told apart, then delete the surplus"
         ));
     }
-    let keys = |side: &dyn Fn(&String) -> String| {
-        let keys = key.iter().map(|(column, definition)| match definition {
-            Some(definition) => dialect.binary(&side(column), definition),
-            None => side(column),
-        });
-        let keys = keys.collect::<Vec<_>>().join(", ");
-        if key.len() == 1 { keys } else { format!("({keys})") }
-    };
-    let condition = format!("{} and {} < {}", alike.join(" and "), keys(&other), keys(&own));
-    let summary = if relation.key.is_empty() {
-        "after review, keep one row of each group and delete the others"
-    } else {
+    let order: Vec<_> = row
+        .iter()
+        .map(|(column, definition)| definition.map_or_else(|| column.clone(), |key| dialect.binary(column, key)))
+        .collect();
+    let by_key = row.iter().all(|(_, definition)| definition.is_some());
+    let row: Vec<_> = row.into_iter().map(|(column, _)| column).collect();
+    let place =
+        if relation.key.iter().any(|key| key.name.eq_ignore_ascii_case("place")) { "rank_in_group" } else { "place" };
+    let (columns, rows, order) = (item.quoted(dialect), row.join(", "), order.join(", "));
+    let filled: Vec<_> = columns.iter().map(|column| format!("{column} is not null")).collect();
+    let (columns, filled) = (columns.join(", "), filled.join(" and "));
+    let numbered = format!(
+        "select {rows}, row_number() over (partition by {columns} order by {order}) as {place} from {table} where {filled}"
+    );
+    let summary = if by_key {
         "after review, keep the row of the lowest key in each group and delete the others"
+    } else {
+        "after review, keep one row of each group and delete the others"
     };
-    Remedy::new(summary).statement(dialect.delete_beside_other(table, &condition))
+    Remedy::new(summary).statement(format!(
+        "delete from {table} where {} in (select {rows} from ({numbered}) as numbered where {place} > 1)",
+        tuple(&row)
+    ))
 }
 
 fn orphans(relation: &Relation, item: &Item<'_>, parent: &Parent, dialect: &Dialect<'_>) -> Vec<Remedy> {
-    let table = &relation.sql;
-    let key: Vec<_> = match dialect.row_id(&relation.definition) {
-        Some(row_id) if relation.key.is_empty() => vec![row_id.to_owned()],
-        _ => relation.key.iter().map(|key| dialect.quote(&key.name)).collect(),
-    };
-    let mut remedies = Vec::new();
-    let insert = format!("restore the missing rows of `{}`", parent.relation.name);
-    if key.is_empty() {
-        remedies.push(Remedy::new(format!("{insert}, or delete what refers to them")));
-        return remedies;
-    }
-    let Offenders { from, condition } = item.offenders(relation, dialect, &mut Values::Written);
-    let tuple = |columns: &str| if key.len() == 1 { columns.to_owned() } else { format!("({columns})") };
-    let qualified: Vec<_> = key.iter().map(|column| format!("{table}.{column}")).collect();
-    // Read through a table of its own, since MySQL does not change a table that the same statement reads.
-    let offenders = format!("select * from (select {} from {from} where {condition}) as orphans", qualified.join(", "));
-    let these = format!("{} in ({offenders})", tuple(&key.join(", ")));
+    let orphans = item.orphaned(parent, dialect);
+    let change = |nulls: &[&str]| dialect.change_orphans(&relation.sql, &parent.relation.sql, &orphans, nulls);
     // One NULL suffices for a row to refer to nothing; a key column must not become one.
     let in_key = |column: &ColumnDefinition| relation.key.iter().any(|key| key.name == column.name);
-    let nullable: Vec<_> =
-        item.columns.iter().filter(|column| column.nullable && !column.generated && !in_key(column)).collect();
-    if !nullable.is_empty() {
-        let set: Vec<_> = nullable.iter().map(|column| format!("{} = null", dialect.quote(&column.name))).collect();
-        let summary = format!("{insert}, or after review let them refer to nothing");
-        remedies.push(Remedy::new(summary).statement(format!("update {table} set {} where {these}", set.join(", "))));
+    let nullable = item.columns.iter().filter(|column| column.nullable && !column.generated && !in_key(column));
+    let nullable: Vec<_> = nullable.map(|column| column.name.as_str()).collect();
+    let restore = format!("restore the missing rows of `{}`, or after review", parent.relation.name);
+    if nullable.is_empty() {
+        return vec![Remedy::new(format!("{restore} delete them")).statement(change(&[]))];
     }
-    let summary = format!("{insert}, or after review delete what refers to them");
-    remedies.push(Remedy::new(summary).statement(format!("delete from {table} where {these}")));
-    remedies
+    vec![
+        Remedy::new(format!("{restore} let them refer to nothing")).statement(change(&nullable)),
+        Remedy::new("after review, delete them").statement(change(&[])),
+    ]
 }

@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 use precheck_sdk::prelude::*;
 
 use crate::pattern::Pattern;
-use crate::settings::{Kind, Length, Range, References, RuleSettings, Scalar};
+use crate::settings::{Kind, Length, Range, References, RuleSettings, Scalar, in_schema};
 
 /// More values than that are a table of their own, which `references` judges; and remedies are read by people.
 const SET_LIMIT: usize = 1_000;
@@ -197,7 +197,7 @@ fn of_column(rule: &RuleSettings, columns: &[String]) -> Result<Tests, String> {
                 "`references` pairs columns one to one, and here are {own} of the table and {other} of `{table}`"
             ));
         }
-        let table = TableName { schema: schema.clone(), name: table.clone() };
+        let table = in_schema(table.clone(), schema.clone()).map_err(|error| format!("`references`: {error}"))?;
         tests.push(Test::References(table, referenced.clone()));
     }
     Ok(tests.into_iter().map(|test| (columns.to_vec(), test)).collect())

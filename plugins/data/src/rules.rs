@@ -8,7 +8,7 @@ use crate::message::message;
 use crate::plan::{Item, Plan, Relation};
 use crate::remedy::remedies;
 use crate::rule::{Rule, Test, rules};
-use crate::settings::Settings;
+use crate::settings::{Settings, in_schema};
 use crate::statement;
 
 /// One pass judges no more rules, and binds no more values, than any engine takes in one statement.
@@ -17,8 +17,9 @@ const PASS: (usize, usize) = (100, 20_000);
 precheck_sdk::documented! {
     /// # What it does
     ///
-    /// Judges every row of one table or view by rules. Each rule that rows break is a finding, with the exact number of
-    /// those rows, the keys of the first of them, a statement that finds them all, and one to review for the clean-up.
+    /// Judges every row of one table or view by rules, in each database that the suite binds to it. Each rule that rows
+    /// break is a finding, with the exact number of those rows, the keys of the first of them, a statement that finds them
+    /// all, and one to review for the clean-up.
     ///
     /// # Why that matters
     ///
@@ -81,7 +82,8 @@ precheck_sdk::documented! {
     /// | `condition` | the condition is false | `condition-violated` |
     ///
     /// A table or a column that does not exist is a finding, too (`missing-table`, `missing-column`); the rules that do
-    /// not need it are judged. Names of columns may be written in any case.
+    /// not need it are judged. Names of columns may be written in any case where the database does not mind: on all engines
+    /// but PostgreSQL.
     ///
     /// `in-set` and `range` compare texts byte by byte, whatever the column's collation. Numbers are compared by value: in
     /// a column of texts each text that is a number counts as that number, and a value that is no number is in no set and
@@ -125,14 +127,14 @@ impl Check for Rules {
         Code::blocker("value-pattern", "Rows with a value that does not match the pattern"),
         Code::blocker("orphaned-rows", "Rows that refer to rows which do not exist"),
         Code::blocker("condition-violated", "Rows for which a condition is false"),
-        Code::blocker("missing-table", "A table that the rules are about does not exist"),
-        Code::blocker("missing-column", "A column that the rules are about does not exist"),
+        Code::blocker("missing-table", "A table that the rules need is not there"),
+        Code::blocker("missing-column", "A column that the rules need is not there"),
     ];
     type Settings = Settings;
 
     fn run(settings: Settings, cx: &Context) -> CheckResult {
         let rules = rules(&settings.rules)?;
-        let table = TableName { schema: settings.schema, name: settings.table };
+        let table = in_schema(settings.table, settings.schema)?;
         each(cx, |connection, troubles| judge(cx, connection, &table, &rules, settings.samples, troubles))
     }
 }
@@ -145,13 +147,7 @@ fn judge(
     samples: u32,
     troubles: &mut Troubles,
 ) -> Result<(), CheckError> {
-    let plan = match Plan::new(connection, table, rules)? {
-        Ok(plan) => plan,
-        Err(missing) => return Ok(cx.emit(missing)?),
-    };
-    for missing in plan.missing {
-        cx.emit(missing)?;
-    }
+    let Some(plan) = Plan::new(cx, connection, table, rules)? else { return Ok(()) };
     let dialect = Dialect::of(connection);
     let mut table = Table { cx, connection, dialect, relation: &plan.relation, samples, troubles };
     let (local, joined): (Vec<_>, Vec<_>) = plan.items.iter().partition(|item| item.local());

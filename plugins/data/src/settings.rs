@@ -16,10 +16,10 @@ pub fn default_samples() -> u32 {
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Settings {
-    /// The table or view whose rows are judged.
-    #[schemars(length(min = 1))]
-    pub table: String,
-    /// The schema that the table is in. Without it the table is found as the database itself finds an unqualified name.
+    /// The table or view whose rows are judged: `name`, or `schema.name`.
+    pub table: TableName,
+    /// The schema that the table is in, if `table` does not say it. Without either the table is found as the database
+    /// itself finds an unqualified name.
     pub schema: Option<String>,
     /// How many offenders of each rule are shown by their keys.
     #[serde(default = "default_samples")]
@@ -28,6 +28,18 @@ pub struct Settings {
     /// What must hold for every row.
     #[schemars(length(min = 1))]
     pub rules: Vec<RuleSettings>,
+}
+
+/// A table in the schema that a setting of its own names.
+pub fn in_schema(table: TableName, schema: Option<String>) -> Result<TableName, SettingsError> {
+    match (&table.schema, schema) {
+        (Some(_), Some(schema)) => {
+            let message = format!("`table` names a schema, and so does `schema = \"{schema}\"`: write it in one place");
+            Err(SettingsError::new(message))
+        }
+        (Some(_), None) => Ok(table),
+        (None, schema) => Ok(TableName { schema, ..table }),
+    }
 }
 
 /// One rule: `not-null`, `unique`, `condition`, or a `column` with what must hold for it (`in-set`, `range`, `length`,
@@ -102,10 +114,9 @@ pub struct Length {
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct References {
-    /// The table or view that holds them.
-    #[schemars(length(min = 1))]
-    pub table: String,
-    /// The schema that this table is in.
+    /// The table or view that holds them: `name`, or `schema.name`.
+    pub table: TableName,
+    /// The schema that this table is in, if `table` does not say it.
     pub schema: Option<String>,
     /// The columns that are referred to, in the order of the rule's own. Texts are compared by their collation.
     pub columns: Names,

@@ -3,7 +3,7 @@
 use precheck_sdk::database::ColumnDefinition;
 use precheck_sdk::prelude::*;
 
-use crate::dialect::{Dialect, Values};
+use crate::dialect::{CHILD, Dialect, PARENT, Values};
 use crate::plan::{Item, Parent, Relation};
 use crate::rule::Test;
 
@@ -13,6 +13,16 @@ pub struct Offenders {
     pub from: String,
     /// What follows WHERE.
     pub condition: String,
+}
+
+/// What tells the rows that refer to no row of another table.
+pub struct Orphans {
+    /// Where a row of the other table is theirs.
+    pub on: String,
+    /// Where they refer to anything.
+    pub filled: String,
+    /// Where a left join found nothing.
+    pub alone: String,
 }
 
 impl Item<'_> {
@@ -43,17 +53,21 @@ impl Item<'_> {
 
     /// A left join, since SQLite then makes an index of its own where the parent has none; for NOT EXISTS it does not.
     fn orphans(&self, relation: &Relation, parent: &Parent, dialect: &Dialect<'_>) -> Offenders {
-        // It must not be the child's own name, by which the child's columns are called.
-        let alias = if relation.name.name.eq_ignore_ascii_case("parent") { "referenced" } else { "parent" };
-        let child: Vec<_> = self.quoted(dialect).iter().map(|column| format!("{}.{column}", relation.sql)).collect();
-        let parents: Vec<_> =
-            parent.columns.iter().map(|column| format!("{alias}.{}", dialect.quote(&column.name))).collect();
-        let on: Vec<_> = parents.iter().zip(&child).map(|(parent, child)| dialect.refers(parent, child)).collect();
-        let from = format!("{} left join {} as {alias} on {}", relation.sql, parent.relation.sql, on.join(" and "));
+        let (child, parents) = (&relation.sql, &parent.relation.sql);
+        let Orphans { on, filled, alone } = self.orphaned(parent, dialect);
+        let from = format!("{child} as {CHILD} left join {parents} as {PARENT} on {on}");
+        Offenders { from, condition: format!("{filled} and {alone}") }
+    }
+
+    /// What tells the rows that refer to no row of the parent.
+    pub fn orphaned(&self, parent: &Parent, dialect: &Dialect<'_>) -> Orphans {
+        let pairs = parent.columns.iter().zip(&self.columns);
+        let on: Vec<_> = pairs.map(|(parent, child)| dialect.refers(parent, child)).collect();
+        let filled: Vec<_> = self.quoted(dialect).iter().map(|name| format!("{CHILD}.{name} is not null")).collect();
         // A parent that was found is not NULL in the columns it was found by.
-        let alone = parents.first().map(|parent| format!("{parent} is null"));
-        let filled = child.iter().map(|column| format!("{column} is not null"));
-        Offenders { from, condition: filled.chain(alone).collect::<Vec<_>>().join(" and ") }
+        let found_by = parent.columns.first().map(|column| dialect.quote(&column.name)).unwrap_or_default();
+        let alone = format!("{PARENT}.{found_by} is null");
+        Orphans { on: on.join(" and "), filled: filled.join(" and "), alone }
     }
 
     /// What follows FROM to read the repeated groups.
@@ -157,7 +171,7 @@ pub fn sample(relation: &Relation, item: &Item<'_>, dialect: &Dialect<'_>, sampl
 pub fn select(relation: &Relation, item: &Item<'_>, dialect: &Dialect<'_>, values: &mut Values) -> String {
     let Offenders { from, condition } = item.offenders(relation, dialect, values);
     // With the parent joined, a name alone could be either's.
-    let prefix = if item.parent.is_some() { format!("{}.", relation.sql) } else { String::new() };
+    let prefix = if item.parent.is_some() { format!("{CHILD}.") } else { String::new() };
     let column = |column: &ColumnDefinition| format!("{prefix}{}", dialect.quote(&column.name));
     if relation.key.is_empty() {
         let columns: Vec<_> = relation.definition.columns.iter().map(column).collect();

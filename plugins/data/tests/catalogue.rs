@@ -5,9 +5,10 @@ mod common;
 
 use common::{broken, keys, only, rules, run};
 use precheck_data::Rules;
+use precheck_sdk::database::{ColumnDefinition, Engine, Family, TableDefinition};
 use precheck_sdk::prelude::*;
 use precheck_sdk::serde_json::json;
-use precheck_sdk::testing::{Call, Fake, Outcome, Sqlite};
+use precheck_sdk::testing::{Call, Canned, Fake, Outcome, Sqlite};
 
 #[test]
 fn a_missing_table_is_a_finding() {
@@ -51,6 +52,10 @@ fn what_is_missing_does_not_keep_other_rules_from_being_judged() {
         ]
     );
     assert_eq!(judged.findings[3].subject, Some(DatabaseObject::table("main", "customers").column("idd").into()));
+    let ways_out: Vec<_> = judged.findings[..4].iter().map(|finding| finding.remedies[0].summary.as_str()).collect();
+    let [column, table] =
+        ["adds", "creates"].map(|verb| format!("run the migration that {verb} it, or correct its name in the suite"));
+    assert_eq!(ways_out, [&column, &column, &table, &column]);
     assert_eq!(judged.outcome, Outcome::Failed);
 }
 
@@ -100,8 +105,15 @@ fn the_schema_may_be_named() {
         let find = finding.remedies[0].statement.as_deref().unwrap();
         assert_eq!(Some(common::rows(sql, find)), finding.affected);
     }
+    let judged = run(
+        sql,
+        json!({ "table": "main.t", "rules": [
+        { "column": "a", "references": { "table": "main.p", "columns": "id" } },
+    ] }),
+    );
+    assert_eq!(only(&judged).subject, Some(DatabaseObject::table("main", ("main", "t")).column("a").into()));
     let judged = run(sql, json!({ "schema": "shop", "table": "t", "rules": [{ "not-null": "a" }] }));
-    assert_eq!(only(&judged).message, "no table `shop.t`");
+    assert_eq!(only(&judged).message, "no table `shop.t`; did you mean `main.t`?");
 }
 
 #[test]
@@ -273,6 +285,28 @@ fn errors_of_the_host_are_never_a_pass() {
             assert_eq!(error.kind, kind);
         }
     }
+}
+
+#[test]
+fn what_is_missing_is_told_although_the_other_tables_cannot_be_listed() {
+    let sql = "create table t (id integer primary key, a int)";
+    let failed = CapabilityError::new(ErrorKind::Failed, "the role sees the catalogue only in part");
+    let fake = Fake::new().database("main", Sqlite::new(sql).unwrap()).fail_after(2, Call::Catalogue, failed);
+    let judged = fake.run::<Rules>(json!({ "table": "t", "rules": [
+        { "not-null": "b" },
+        { "column": "a", "references": { "table": "p", "columns": "id" } },
+    ] }));
+    assert_eq!(judged.codes(), ["missing-column", "missing-table"]);
+    assert!(matches!(judged.outcome, Outcome::Inconclusive(_)), "{:?}", judged.outcome);
+}
+
+#[test]
+fn names_mind_case_where_the_engine_does() {
+    let mut table = TableDefinition::new("t");
+    table.columns = vec![ColumnDefinition::new("Id", Family::Integer)];
+    let fake = Fake::new().database("main", Canned::new(Engine::Postgres).table(table));
+    let judged = fake.run::<Rules>(json!({ "table": "t", "rules": [{ "not-null": "id" }] }));
+    assert_eq!(only(&judged).message, "no column `id` in `t`; did you mean `Id`?");
 }
 
 #[test]

@@ -37,10 +37,11 @@ fn rows_are_counted_and_shown_in_the_querys_own_order() {
 
 #[test]
 fn the_operator_says_what_it_means() {
-    let judged = run(json!({ "query": "select id from t", "message": "letters remain", "table": "t", "samples": 2 }));
+    let judged =
+        run(json!({ "query": "select id from t", "message": "letters remain", "table": "main.t", "samples": 2 }));
     let finding = only(&judged);
     assert_eq!(finding.message, "letters remain");
-    assert_eq!(finding.subject, Some(DatabaseObject::table("main", "t").into()));
+    assert_eq!(finding.subject, Some(DatabaseObject::table("main", ("main", "t")).into()));
     assert_eq!((finding.affected, finding.evidence.len()), (Some(7), 2));
     assert_eq!(only(&run(json!({ "query": "select id from t", "samples": 0 }))).evidence, []);
 }

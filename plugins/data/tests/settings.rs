@@ -59,6 +59,10 @@ fn each_mistake_is_told_by_its_rule() {
             json!({ "column": "a", "references": { "table": "p", "columns": ["x", "y"] } }),
             "`references` pairs columns one to one, and here are 1 of the table and 2 of `p`",
         ),
+        (
+            json!({ "column": "a", "references": { "table": "s.p", "schema": "s", "columns": "id" } }),
+            "`references`: `table` names a schema, and so does `schema = \"s\"`: write it in one place",
+        ),
         (json!({ "column": "a", "pattern": "a(b" }), "`pattern`: character 2: the group is never closed"),
     ];
     for (rule, said) in cases {

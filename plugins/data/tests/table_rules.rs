@@ -86,6 +86,37 @@ fn the_lowest_key_of_a_group_is_kept() {
     assert_eq!(common::rows(&left, "select 1 from t"), 3);
 }
 
+#[test]
+fn a_clean_up_keeps_one_row_whatever_the_names_are() {
+    let other =
+        "create table other (place integer primary key, v); insert into other values (1, 'a'), (2, 'a'), (3, 'a')";
+    let run = common::run(other, json!({ "table": "other", "rules": [{ "unique": "v" }] }));
+    let clean_up = only(&run).remedies[1].statement.as_deref().unwrap();
+    let left = format!("{other}; {clean_up}");
+    assert_eq!(common::rows(&left, "select 1 from other where place = 1"), 1);
+    assert_eq!(common::rows(&left, "select 1 from other"), 1);
+}
+
+#[test]
+fn a_clean_up_of_many_rows_without_an_index_ends() {
+    let sql = "create table t (id integer primary key, v text);
+        insert into t with recursive n (i) as (values (0) union all select i + 1 from n where i < 99999)
+        select i, 'v' || (i % 99990) from n";
+    assert_eq!(broken(sql, json!({ "unique": "v" }), ""), 20);
+}
+
+#[test]
+fn a_clean_up_reaches_rows_whose_key_holds_null() {
+    let sql = "create table p (id integer primary key); create table t (k text primary key, v int);
+        insert into t values (null, 1), (null, 1), ('a', 1), ('b', 2), (null, 3), (null, null);";
+    assert_eq!(broken(sql, json!({ "unique": "v" }), ""), 3);
+    assert_eq!(broken(sql, json!({ "column": "v", "references": { "table": "p", "columns": "id" } }), ""), 5);
+    let composite = "create table p (id integer primary key); create table t (k text, v int, primary key (k, v));
+        insert into t values (null, 1), ('a', 1), ('a', 2);";
+    assert_eq!(broken(composite, json!({ "column": "v", "references": { "table": "p", "columns": "id" } }), ""), 3);
+    assert_eq!(broken(composite, json!({ "unique": "v" }), ""), 2);
+}
+
 const ORPHANS: &str = "create table customers (id integer primary key, name text);
     create table t (id integer primary key, customer int);
     insert into customers values (1, 'a'), (2, 'b');

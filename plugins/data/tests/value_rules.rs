@@ -35,6 +35,18 @@ fn numbers_of_a_set_compare_by_value_whatever_the_column_is() {
 }
 
 #[test]
+fn any_value_of_a_strict_table_is_judged_as_in_other_tables() {
+    let sql = "create table t (id integer primary key, v any collate nocase) strict;
+        insert into t values (1, 5), (2, '5'), (3, 'a'), (4, 'A'), (5, x'35'), (6, 5.0), (7, 'x'), (8, null);";
+    let loose = sql.replace("v any", "v").replace(" strict", "");
+    for sql in [sql, &loose] {
+        assert_eq!(broken(sql, json!({ "column": "v", "in-set": [5] }), "5"), 4);
+        assert_eq!(broken(sql, json!({ "column": "v", "range": { "min": 1, "max": 9 } }), "5"), 4);
+        assert_eq!(broken(sql, json!({ "column": "v", "in-set": ["5", "a"] }), "'a'"), 5);
+    }
+}
+
+#[test]
 fn texts_of_a_set_name_numbers_of_a_column_of_numbers() {
     let sql = column("int", "(1), (2), (3)");
     assert_eq!(broken(&sql, json!({ "column": "c", "in-set": ["1", "2"] }), "1"), 1);

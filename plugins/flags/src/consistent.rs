@@ -1,14 +1,13 @@
 //! The check `consistent`.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use precheck_sdk::Flag;
 use precheck_sdk::prelude::*;
 use precheck_sdk::schemars::{Schema, SchemaGenerator, json_schema};
 use precheck_sdk::serde_json::Value as Json;
+use precheck_sdk::{Flag, first_repeated};
 
-use crate::each::each;
-use crate::json::{evidence, same};
+use crate::json::same;
 use crate::unknown::{DEFINE_IT, MISSING_FLAG, Unknown};
 
 const INCONSISTENT_FLAG: Code = Code::blocker("inconsistent-flag", "A flag has different values in different contexts");
@@ -73,7 +72,7 @@ impl Check for Consistent {
     fn run(settings: Settings, cx: &Context) -> CheckResult {
         settings.validate()?;
         let unknown = Unknown::new(cx, settings.flags.iter().map(String::as_str));
-        each(&settings.flags, |key| {
+        judge_each(&settings.flags, |key| {
             let (known, missing) = evaluate(cx, key, &settings.contexts)?;
             let differ = differing(key, &known).map_or(Ok(()), |finding| cx.emit(finding));
             let missing = match (known.as_slice(), missing.as_slice()) {
@@ -93,17 +92,16 @@ impl Settings {
         if flags.is_empty() {
             return Err(SettingsError::new("there is no flag to look at: fill `flags`"));
         }
-        let mut seen = BTreeSet::new();
-        if let Some(key) = flags.iter().find(|key| !seen.insert(*key)) {
+        if let Some(key) = first_repeated(flags) {
             return Err(SettingsError::new(format!("flag `{key}` is named twice in `flags`")));
         }
         if contexts.len() < 2 {
             return Err(SettingsError::new("there is nothing to compare: `contexts` needs at least two"));
         }
-        for (at, context) in contexts.iter().enumerate() {
-            if contexts.iter().take(at).any(|earlier| earlier == context) {
-                return Err(SettingsError::new(format!("context `{}` is there twice", told(context))));
-            }
+        if let Some(context) = first_repeated(contexts) {
+            return Err(SettingsError::new(format!("context `{}` is there twice", told(context))));
+        }
+        for context in contexts {
             let scalar = |value: &Json| matches!(value, Json::Bool(_) | Json::Number(_) | Json::String(_));
             if let Some((name, _)) = context.iter().find(|(_, value)| !scalar(value)) {
                 let message = format!("attribute `{name}` of a context must be a boolean, a number or a text");
@@ -148,9 +146,8 @@ fn differing(key: &str, known: &[(&Attributes, Flag)]) -> Option<Finding> {
         .flag(key)
         .remedy("give it the same value in all of the contexts before the upgrade")
         .attribute("provider", providers.join(", "));
-    let evidence = known
-        .iter()
-        .map(|(context, flag)| Evidence::new().key("context", told(context)).key("value", evidence(&flag.value)));
+    let evidence =
+        known.iter().map(|(context, flag)| Evidence::new().key("context", told(context)).key("value", &flag.value));
     finding.evidence = evidence.collect();
     Some(finding)
 }

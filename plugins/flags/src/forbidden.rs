@@ -1,14 +1,15 @@
 //! The check `forbidden`.
 
 use std::cell::RefCell;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
+use precheck_sdk::first_repeated;
 use precheck_sdk::prelude::*;
 use precheck_sdk::schemars::{Schema, SchemaGenerator, json_schema};
 use precheck_sdk::serde_json::Value as Json;
+use precheck_sdk::wording::list;
 
-use crate::each::each;
-use crate::json::{evidence, kind};
+use crate::json::kind;
 use crate::unknown::Unknown;
 use crate::values::{Values, Written};
 
@@ -90,9 +91,8 @@ impl Flags {
         if forbidden.is_empty() {
             return Err(SettingsError::new("there is no flag to look at: fill `flags`"));
         }
-        let mut seen = BTreeSet::new();
-        match forbidden.iter().find(|(key, _)| !seen.insert(*key)) {
-            Some((key, _)) => Err(SettingsError::new(format!("flag `{key}` is named twice in `flags`"))),
+        match first_repeated(forbidden.iter().map(|(key, _)| *key)) {
+            Some(key) => Err(SettingsError::new(format!("flag `{key}` is named twice in `flags`"))),
             None => Ok(forbidden),
         }
     }
@@ -110,7 +110,7 @@ impl Check for Forbidden {
         let forbidden = settings.flags.forbidden()?;
         let unknown = Unknown::new(cx, forbidden.iter().map(|(key, _)| *key));
         let unjudged = RefCell::new(Vec::new());
-        each(&forbidden, |(key, values)| {
+        judge_each(&forbidden, |(key, values)| {
             match cx.flag(key)? {
                 None => unknown.emit(UNKNOWN_FLAG, key, "", None)?,
                 Some(flag) if values.contain(&flag.value) => {
@@ -120,7 +120,7 @@ impl Check for Forbidden {
                     };
                     let finding = Finding::new(FORBIDDEN_FLAG.code, format!("flag `{key}` {must}"))
                         .flag(*key)
-                        .evidence(Evidence::new().key("value", evidence(&flag.value)))
+                        .evidence(Evidence::new().key("value", &flag.value))
                         .remedy(remedy(values))
                         .attribute("provider", flag.provider);
                     cx.emit(finding)?;
@@ -135,7 +135,7 @@ impl Check for Forbidden {
         if unjudged.is_empty() {
             return Ok(Conclusion::Completed);
         }
-        let reason = format!("{}, which is of another type than what is forbidden", unjudged.join(", "));
+        let reason = format!("{}: what is forbidden is of another type", list(&unjudged, "and"));
         Ok(Conclusion::inconclusive(reason))
     }
 }
@@ -209,7 +209,7 @@ mod tests {
             [
                 "flag `legacy` must not be known to any provider",
                 "flag `ratio` must not be `0.0`",
-                "flag `search` must not be one of `\"v1\"`, `\"v2\"`",
+                "flag `search` must not be `\"v1\"` or `\"v2\"`",
             ]
         );
     }
@@ -227,8 +227,7 @@ mod tests {
     fn a_value_of_another_type_cannot_be_judged() {
         let run = run(json!(["search", "dual-write", "ratio"]));
         assert_eq!(messages(&run), ["flag `dual-write` must not be `true`"]);
-        let reason =
-            "flag `search` is a text, flag `ratio` is a number, which is of another type than what is forbidden";
+        let reason = "flag `search` is a text and flag `ratio` is a number: what is forbidden is of another type";
         assert_eq!(run.outcome, Outcome::Inconclusive(reason.into()));
     }
 

@@ -1,6 +1,5 @@
 //! Comparing and telling JSON values.
 
-use precheck_sdk::Value;
 use precheck_sdk::serde_json::{Number, Value as Json};
 
 /// True if two values are the same; numbers are compared as numbers, so that `1` is `1.0`.
@@ -46,21 +45,6 @@ pub fn kind(value: &Json) -> &'static str {
     }
 }
 
-/// The value for evidence: lists and tables as JSON text.
-pub fn evidence(value: &Json) -> Value {
-    match value {
-        Json::Null => Value::Null,
-        Json::Bool(value) => Value::from(*value),
-        Json::Number(number) => match (number.as_i64(), number.as_u64()) {
-            (Some(integer), _) => Value::from(integer),
-            (None, Some(integer)) => Value::from(integer),
-            (None, None) => number.as_f64().into(),
-        },
-        Json::String(text) => Value::from(text),
-        Json::Array(_) | Json::Object(_) => Value::from(value.to_string()),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use precheck_sdk::serde_json::json;
@@ -86,16 +70,5 @@ mod tests {
         assert!(!same(&json!({"a": 1}), &json!({"b": 1})));
         assert!(!same(&json!([1, 2]), &json!([2, 1])));
         assert!(!same(&json!([1]), &json!([1, 2])));
-    }
-
-    #[test]
-    fn evidence_keeps_what_a_value_is() {
-        assert_eq!(evidence(&json!(null)), Value::Null);
-        assert_eq!(evidence(&json!(true)), Value::Boolean(true));
-        assert_eq!(evidence(&json!(-1)), Value::Integer(-1));
-        assert_eq!(evidence(&json!(u64::MAX)), Value::Text(u64::MAX.to_string()));
-        assert_eq!(evidence(&json!(0.5)), Value::Real(0.5));
-        assert_eq!(evidence(&json!("on")), Value::Text("on".into()));
-        assert_eq!(evidence(&json!({"max": [1]})), Value::Text("{\"max\":[1]}".into()));
     }
 }

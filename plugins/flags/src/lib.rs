@@ -1,7 +1,6 @@
 //! Whether feature flags are as an upgrade needs them. Builds the plugin `flags` of precheck.
 
 mod consistent;
-mod each;
 mod forbidden;
 mod json;
 mod required;

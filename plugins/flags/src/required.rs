@@ -5,8 +5,6 @@ use std::collections::BTreeMap;
 use precheck_sdk::prelude::*;
 use precheck_sdk::serde_json::Value as Json;
 
-use crate::each::each;
-use crate::json::evidence;
 use crate::unknown::{DEFINE_IT, MISSING_FLAG, Unknown};
 use crate::values::{Values, Written};
 
@@ -66,7 +64,7 @@ impl Check for Required {
         let wanted = settings.flags.iter().map(|(key, written)| Ok((key, Values::parse(key, written)?)));
         let wanted = wanted.collect::<Result<Vec<_>, SettingsError>>()?;
         let unknown = Unknown::new(cx, settings.flags.keys().map(String::as_str));
-        each(&wanted, |(key, values)| {
+        judge_each(&wanted, |(key, values)| {
             match cx.flag(key)? {
                 None => {
                     let must = match values {
@@ -79,7 +77,7 @@ impl Check for Required {
                 Some(flag) => {
                     let finding = Finding::new(WRONG_FLAG_VALUE.code, format!("flag `{key}` must be {values}"))
                         .flag(*key)
-                        .evidence(Evidence::new().key("value", evidence(&flag.value)))
+                        .evidence(Evidence::new().key("value", &flag.value))
                         .remedy(format!("set it to {values} before the upgrade"))
                         .attribute("provider", flag.provider);
                     cx.emit(finding)?;
@@ -148,7 +146,7 @@ mod tests {
             messages(&run),
             [
                 "flag `new-checkout` must be `false`",
-                "flag `region` must be one of `\"us\"`, `1`",
+                "flag `region` must be `\"us\"` or `1`",
                 "flag `tiers` must be `1`"
             ]
         );
@@ -156,7 +154,7 @@ mod tests {
         assert_eq!(region.subject, Some(Subject::Flag("region".into())));
         assert_eq!(region.evidence, [Evidence::new().key("value", "eu")]);
         assert_eq!(region.attributes, [Attribute::new("provider", "fake")]);
-        assert_eq!(region.remedies, [Remedy::new("set it to one of `\"us\"`, `1` before the upgrade")]);
+        assert_eq!(region.remedies, [Remedy::new("set it to `\"us\"` or `1` before the upgrade")]);
     }
 
     #[test]

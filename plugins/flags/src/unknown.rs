@@ -3,6 +3,7 @@
 use std::cell::OnceCell;
 
 use precheck_sdk::prelude::*;
+use precheck_sdk::wording::{did_you_mean, nearest};
 
 /// The code of a flag that a check needs and nobody knows.
 pub const MISSING_FLAG: Code = Code::blocker("missing-flag", "No provider knows a flag that the upgrade needs");
@@ -28,44 +29,13 @@ impl<'a> Unknown<'a> {
     /// Emits a finding of that code; `more` follows the key in its message.
     pub fn emit(&self, code: Code, key: &str, more: &str, remedy: Option<&str>) -> Result<(), CapabilityError> {
         let keys = self.keys.get_or_init(|| self.cx.flag_keys());
-        let near = keys.as_ref().ok().and_then(|keys| nearest(key, keys.as_deref()?, &self.named));
-        let near = near.map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
+        let others = keys.as_ref().ok().and_then(Option::as_deref).unwrap_or_default();
+        let others = others.iter().map(String::as_str).filter(|key| !self.named.contains(key));
+        let near = did_you_mean(nearest(key, others));
         let mut finding = Finding::new(code.code, format!("no provider knows flag `{key}`{more}{near}")).flag(key);
         finding.remedies.extend(remedy.map(Remedy::new));
         // Before the error of a list that cannot be had: the flag is unknown, whatever else is known.
         self.cx.emit(finding)?;
         keys.as_ref().map(drop).map_err(Clone::clone)
-    }
-}
-
-fn nearest<'k>(wanted: &str, keys: &'k [String], named: &[&str]) -> Option<&'k str> {
-    let keys = keys.iter().map(String::as_str).filter(|key| !named.contains(key));
-    let near = keys.filter_map(|key| {
-        let distance = strsim::osa_distance(&fold(wanted), &fold(key));
-        let longest = wanted.chars().count().max(key.chars().count());
-        // A third of the letters may be wrong.
-        (distance * 3 <= longest).then_some((distance, key))
-    });
-    near.min().map(|(_, key)| key)
-}
-
-/// People mix up `-`, `_` and `.` before anything else.
-fn fold(key: &str) -> String {
-    key.to_lowercase().replace(['_', '.'], "-")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_slip_is_near_and_another_word_is_not() {
-        let keys = ["beta", "new-checkout", "new_search"].map(str::to_owned);
-        assert_eq!(nearest("new_checkout", &keys, &[]), Some("new-checkout"));
-        assert_eq!(nearest("NewCheckout", &keys, &[]), Some("new-checkout"));
-        assert_eq!(nearest("new-serach", &keys, &[]), Some("new_search"));
-        assert_eq!(nearest("new-serach", &keys, &["new_search"]), None);
-        assert_eq!(nearest("region", &keys, &[]), None);
-        assert_eq!(nearest("x", &keys, &[]), None);
     }
 }

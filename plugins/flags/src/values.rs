@@ -4,6 +4,7 @@ use std::fmt;
 
 use precheck_sdk::prelude::*;
 use precheck_sdk::serde_json::{self, Value as Json};
+use precheck_sdk::wording::list;
 
 use crate::json::{kind, same};
 
@@ -80,8 +81,7 @@ impl fmt::Display for Values {
             Self::Any => f.write_str("any value"),
             Self::OneOf(values) => {
                 let told: Vec<_> = values.iter().map(|value| format!("`{value}`")).collect();
-                let several = if told.len() > 1 { "one of " } else { "" };
-                write!(f, "{several}{}", told.join(", "))
+                f.write_str(&list(&told, "or"))
             }
         }
     }

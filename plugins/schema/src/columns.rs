@@ -1,15 +1,13 @@
 //! The check `columns`.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use precheck_sdk::database::{ColumnDefinition, Engine, TableDefinition};
+use precheck_sdk::database::TableDefinition;
+use precheck_sdk::first_repeated;
 use precheck_sdk::prelude::*;
 
-use crate::each::each_database;
 use crate::expectation::Expectation;
-use crate::faults::{self, Judged};
-use crate::missing::{MISSING_TABLE, missing_table};
-use crate::name::Name;
+use crate::faults::{self, Judged, missing_table};
 
 precheck_sdk::documented! {
     /// # What it does
@@ -52,7 +50,7 @@ precheck_sdk::documented! {
 #[serde(deny_unknown_fields)]
 pub struct Settings {
     /// The table or view: `name`, or `schema.name`.
-    table: Name,
+    table: TableName,
     /// Columns that must be there, whatever they are like.
     #[serde(default)]
     #[schemars(extend("uniqueItems" = true))]
@@ -72,7 +70,7 @@ impl Check for Columns {
     const DOCUMENTATION: &'static str = Self::DOCS;
     const CAPABILITIES: &'static [Capability] = &[Capability::Database];
     const CODES: &'static [Code] = &[
-        MISSING_TABLE,
+        faults::MISSING_TABLE,
         faults::MISSING_COLUMN,
         faults::UNEXPECTED_COLUMN,
         faults::WRONG_TYPE,
@@ -83,12 +81,12 @@ impl Check for Columns {
 
     fn run(settings: Settings, cx: &Context) -> CheckResult {
         settings.validate()?;
-        let name = settings.table.table();
-        each_database(cx, |database| {
-            let Some(table) = database.table(name)? else {
-                return Ok(missing_table(cx, database, name, &[name])?);
+        let wanted = &settings.table;
+        cx.each_database(|database| {
+            let Some(table) = database.table(wanted)? else {
+                return Ok(missing_table(cx, database, wanted, &[wanted])?);
             };
-            let judged = Judged { database, name, table: &table };
+            let judged = Judged { database, name: table.name_as(wanted), table: &table };
             for finding in settings.judge(&judged) {
                 cx.emit(finding)?;
             }
@@ -106,8 +104,7 @@ impl Settings {
         if self.names().next().is_none() {
             return Err(SettingsError::new("there is no column to look at: fill `present`, `columns` or `absent`"));
         }
-        let mut seen = BTreeSet::new();
-        if let Some(name) = self.names().find(|name| !seen.insert(*name)) {
+        if let Some(name) = first_repeated(self.names()) {
             let message = format!("column `{name}` is named twice in `present`, `columns` and `absent`");
             return Err(SettingsError::new(message));
         }
@@ -121,11 +118,12 @@ impl Settings {
         let present = self.present.iter().map(|name| (name, &there));
         let absent = self.absent.iter().map(|name| (name, &gone));
         let mut findings = Vec::new();
+        let engine = judged.database.engine();
         for (name, expectation) in present.chain(&self.columns).chain(absent) {
             let wanted = expectation.present.unwrap_or(true);
-            match column(judged, name) {
-                Some(column) if wanted => findings.extend(judged.column(name, column, expectation)),
-                Some(column) => findings.push(judged.unexpected(name, column)),
+            match judged.table.column_on(&engine, name) {
+                Some(column) if wanted => findings.extend(judged.column(column, expectation)),
+                Some(column) => findings.push(judged.unexpected(column)),
                 None if wanted => findings.push(judged.missing(name, self.unnamed(judged.table))),
                 None => {}
             }
@@ -140,16 +138,9 @@ impl Settings {
     }
 }
 
-/// The column that the engine itself would take for that name.
-fn column<'t>(judged: &Judged<'t>, name: &str) -> Option<&'t ColumnDefinition> {
-    let folds = matches!(judged.database.engine(), Engine::Sqlite | Engine::Mysql | Engine::Mariadb);
-    let folded = || judged.table.columns.iter().find(|column| folds && column.name.eq_ignore_ascii_case(name));
-    judged.table.column(name).or_else(folded)
-}
-
 #[cfg(test)]
 mod tests {
-    use precheck_sdk::database::Family;
+    use precheck_sdk::database::{ColumnDefinition, Engine, Family};
     use precheck_sdk::serde_json::{Value as Json, json};
     use precheck_sdk::testing::{Call, Canned, Database, Fake, Outcome, Run, Sqlite};
 
@@ -235,7 +226,7 @@ mod tests {
         assert_eq!(
             told(&run),
             [
-                ("missing-column", "no column `mail` in table `orders`"),
+                ("missing-column", "no column `mail` in `orders`"),
                 ("wrong-type", "column `orders.email` is of type `TEXT` (family text), and must be of family json"),
                 ("wrong-nullability", "column `orders.email` refuses NULL, and must allow it"),
                 ("wrong-default", "column `orders.email` has no default, and must have `''`"),
@@ -244,21 +235,21 @@ mod tests {
                     "column `orders.id` is of type `INTEGER` (family integer), and must be of type `bigint`"
                 ),
                 ("unexpected-column", "column `orders.note` is still there"),
-                ("missing-column", "no column `nothing_like_it` in table `orders`"),
+                ("missing-column", "no column `nothing_like_it` in `orders`"),
                 ("unexpected-column", "column `orders.legacy_code` is still there"),
             ]
         );
         let subject = DatabaseObject::table("main", "orders").column("email");
         assert_eq!(run.findings[1].subject, Some(subject.into()));
-        assert_eq!(statements(&run)[7], Some("ALTER TABLE \"main\".\"orders\" DROP COLUMN \"legacy_code\""));
+        assert_eq!(statements(&run)[7], Some("alter table \"main\".\"orders\" drop column \"legacy_code\""));
     }
 
     #[test]
     fn a_near_miss_is_named_unless_the_settings_name_it_themselves() {
         let message = |settings: Json| run(settings).findings[0].message.clone();
-        let near = "no column `e_mail` in table `orders`; did you mean `email`?";
+        let near = "no column `e_mail` in `orders`; did you mean `email`?";
         assert_eq!(message(json!({"table": "orders", "present": ["e_mail"]})), near);
-        let far = "no column `e_mail` in table `orders`";
+        let far = "no column `e_mail` in `orders`";
         assert_eq!(message(json!({"table": "orders", "present": ["e_mail", "email"]})), far);
         let table = "no table `order`; did you mean `orders`?";
         let run = run(json!({"table": "order", "absent": ["id"]}));
@@ -304,9 +295,9 @@ mod tests {
             "columns": {"status": {"nullable": false, "default": false}, "id": {}},
         }));
         assert_eq!(run.codes(), ["missing-column", "wrong-nullability", "wrong-default"]);
-        assert_eq!(run.findings[0].message, "no column `id` in table `orders`; did you mean `Id`?");
-        let alter = |action: &str| format!("ALTER TABLE \"public\".\"orders\" ALTER COLUMN \"status\" {action}");
-        let expected = [None, Some(alter("SET NOT NULL")), Some(alter("DROP DEFAULT"))];
+        assert_eq!(run.findings[0].message, "no column `id` in `orders`; did you mean `Id`?");
+        let alter = |action: &str| format!("alter table \"public\".\"orders\" alter column \"status\" {action}");
+        let expected = [None, Some(alter("set not null")), Some(alter("drop default"))];
         assert_eq!(statements(&run), expected.each_ref().map(Option::as_deref));
 
         let server = Canned::new(Engine::Mysql).table(table);
@@ -315,7 +306,7 @@ mod tests {
             "columns": {"status": {"nullable": false, "default": "'open'"}, "id": {}},
         }));
         assert_eq!(run.codes(), ["wrong-nullability", "wrong-default"]);
-        let set = "ALTER TABLE `orders` ALTER COLUMN `status` SET DEFAULT 'open'";
+        let set = "alter table `orders` alter column `status` set default 'open'";
         assert_eq!(statements(&run), [None, Some(set)]);
     }
 

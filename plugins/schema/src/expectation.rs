@@ -13,9 +13,7 @@ pub struct Expectation {
     /// False for a column that must not be there; nothing else is said of it then.
     pub present: Option<bool>,
     /// What it holds, in words that are alike on every engine.
-    #[serde(default)]
-    #[schemars(schema_with = "families")]
-    pub family: Option<FamilyName>,
+    pub family: Option<Family>,
     /// Its type as the engine writes it, such as `varchar(40)`; upper and lower case and white space do not count.
     #[serde(rename = "type")]
     pub native_type: Option<String>,
@@ -48,42 +46,6 @@ impl Expectation {
     }
 }
 
-/// The families that settings can name, in the contract's order.
-const FAMILIES: [Family; 15] = [
-    Family::Boolean,
-    Family::Integer,
-    Family::Real,
-    Family::Decimal,
-    Family::Text,
-    Family::Bytes,
-    Family::Date,
-    Family::Time,
-    Family::Timestamp,
-    Family::Interval,
-    Family::Uuid,
-    Family::Json,
-    Family::Enumeration,
-    Family::Array,
-    Family::Other,
-];
-
-/// A family, by the contract's word for it.
-#[derive(Clone, Copy, Debug, Deserialize)]
-#[serde(try_from = "String")]
-pub struct FamilyName(pub Family);
-
-impl TryFrom<String> for FamilyName {
-    type Error = SettingsError;
-
-    fn try_from(word: String) -> Result<Self, SettingsError> {
-        let family = FAMILIES.into_iter().find(|family| family.as_str() == word);
-        family.map(Self).ok_or_else(|| {
-            let words = FAMILIES.map(Family::as_str).join(", ");
-            SettingsError::new(format!("there is no family `{word}`; the families are {words}"))
-        })
-    }
-}
-
 /// A default, as settings write it.
 #[derive(Debug, Deserialize)]
 #[serde(untagged)]
@@ -106,10 +68,6 @@ impl DefaultValue {
         };
         expression::default(&written).is_some().then_some(written)
     }
-}
-
-fn families(_: &mut SchemaGenerator) -> Schema {
-    json_schema!({ "type": "string", "enum": FAMILIES.map(Family::as_str) })
 }
 
 fn defaults(_: &mut SchemaGenerator) -> Schema {

@@ -36,7 +36,7 @@ pub fn same_type(one: &str, other: &str) -> bool {
 /// In lower case, with one space between words and none beside punctuation but after `)`, as in `decimal(10,2) unsigned`.
 fn native_type(text: &str) -> String {
     let mut normal = String::new();
-    for word in text.to_lowercase().split_whitespace() {
+    for word in text.to_ascii_lowercase().split_whitespace() {
         let apart =
             !normal.is_empty() && !normal.ends_with(['(', ',', '[']) && !word.starts_with(['(', ')', ',', '[', ']']);
         normal.extend(apart.then_some(' '));

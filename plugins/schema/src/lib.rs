@@ -1,13 +1,9 @@
 //! Whether tables and columns are as an upgrade needs them. Builds the plugin `schema` of precheck.
 
 mod columns;
-mod each;
 mod expectation;
 mod expression;
 mod faults;
-mod missing;
-mod name;
-mod near;
 mod tables;
 
 pub use columns::Columns;

@@ -1,13 +1,10 @@
 //! The check `tables`.
 
-use std::collections::BTreeSet;
-
-use precheck_sdk::database::TableKind;
+use precheck_sdk::database::{TableDefinition, TableKind};
+use precheck_sdk::first_repeated;
 use precheck_sdk::prelude::*;
 
-use crate::each::{each, each_database};
-use crate::missing::{MISSING_TABLE, missing_table};
-use crate::name::Name;
+use crate::faults::{MISSING_TABLE, missing_table};
 
 const UNEXPECTED_TABLE: Code = Code::blocker("unexpected-table", "A table that must be gone is still there");
 
@@ -44,11 +41,11 @@ pub struct Settings {
     /// Tables or views that must be there: `name`, or `schema.name`.
     #[serde(default)]
     #[schemars(extend("uniqueItems" = true))]
-    present: Vec<Name>,
+    present: Vec<TableName>,
     /// Tables or views that must not be there: `name`, or `schema.name`.
     #[serde(default)]
     #[schemars(extend("uniqueItems" = true))]
-    absent: Vec<Name>,
+    absent: Vec<TableName>,
 }
 
 impl Check for Tables {
@@ -61,15 +58,13 @@ impl Check for Tables {
 
     fn run(settings: Settings, cx: &Context) -> CheckResult {
         let named = settings.named()?;
-        each_database(cx, |database| {
-            let present = each(&settings.present, |name| match database.table(name.table())? {
+        cx.each_database(|database| {
+            let present = judge_each(&settings.present, |name| match database.table(name)? {
                 Some(_) => Ok(()),
-                None => Ok(missing_table(cx, database, name.table(), &named)?),
+                None => Ok(missing_table(cx, database, name, &named)?),
             });
-            let absent = each(&settings.absent, |name| match database.table(name.table())? {
-                Some(table) => {
-                    Ok(cx.emit(unexpected(database, name.table(), &table.summary.name, &table.summary.kind))?)
-                }
+            let absent = judge_each(&settings.absent, |name| match database.table(name)? {
+                Some(table) => Ok(cx.emit(unexpected(database, name, &table))?),
                 None => Ok(()),
             });
             present.and(absent)
@@ -80,35 +75,35 @@ impl Check for Tables {
 impl Settings {
     /// Every table that is named, if none is named twice.
     fn named(&self) -> Result<Vec<&TableName>, SettingsError> {
-        let named: Vec<_> = self.present.iter().chain(&self.absent).map(Name::table).collect();
+        let named: Vec<_> = self.present.iter().chain(&self.absent).collect();
         if named.is_empty() {
             return Err(SettingsError::new("there is no table to look for: fill `present` or `absent`"));
         }
-        let mut seen = BTreeSet::new();
-        match named.iter().find(|name| !seen.insert(**name)) {
+        match first_repeated(&named) {
             Some(name) => Err(SettingsError::new(format!("table `{name}` is named twice in `present` and `absent`"))),
             None => Ok(named),
         }
     }
 }
 
-fn unexpected(database: &Connection, wanted: &TableName, found: &TableName, kind: &TableKind) -> Finding {
-    let (word, drop) = match kind {
-        TableKind::View => ("view", "DROP VIEW"),
-        TableKind::MaterializedView => ("materialized view", "DROP MATERIALIZED VIEW"),
-        TableKind::ForeignTable => ("foreign table", "DROP FOREIGN TABLE"),
-        _ => ("table", "DROP TABLE"),
+fn unexpected(database: &Connection, wanted: &TableName, table: &TableDefinition) -> Finding {
+    let word = match table.summary.kind {
+        TableKind::View => "view",
+        TableKind::MaterializedView => "materialized view",
+        TableKind::ForeignTable => "foreign table",
+        _ => "table",
     };
+    let name = table.name_as(wanted);
     // With the schema where it was found: whoever runs it may have another search path.
-    let statement = format!("{drop} {}", database.quote(found));
-    Finding::new(UNEXPECTED_TABLE.code, format!("{word} `{wanted}` is still there"))
-        .table(database.name(), wanted)
+    let statement = format!("drop {word} {}", database.quote(&table.summary.name));
+    Finding::new(UNEXPECTED_TABLE.code, format!("{word} `{name}` is still there"))
+        .table(database.name(), name)
         .remedy(Remedy::new(format!("drop the {word} once nothing needs it any more")).statement(statement))
 }
 
 #[cfg(test)]
 mod tests {
-    use precheck_sdk::database::{Engine, TableDefinition};
+    use precheck_sdk::database::Engine;
     use precheck_sdk::serde_json::{Value as Json, json};
     use precheck_sdk::testing::{Call, Canned, Database, Fake, Outcome, Run, Sqlite};
 
@@ -174,7 +169,7 @@ mod tests {
         assert_eq!(subjects, names.map(|name: TableName| Subject::from(DatabaseObject::table("main", name))));
         let statements = run.findings.iter().map(|finding| finding.remedies[0].statement.as_deref());
         let expected =
-            [None, None, Some("DROP VIEW \"main\".\"open_orders\""), Some("DROP TABLE \"main\".\"customers\"")];
+            [None, None, Some("drop view \"main\".\"open_orders\""), Some("drop table \"main\".\"customers\"")];
         assert!(statements.eq(expected));
     }
 
@@ -206,7 +201,7 @@ mod tests {
         let run = server().run::<Tables>(json!({"present": ["billing.orders"], "absent": ["billing.totals"]}));
         assert_eq!(messages(&run)[0], "no table `billing.orders`; did you mean `public.orders`?");
         let drop = run.findings[1].remedies[0].statement.as_deref();
-        assert_eq!(drop, Some("DROP MATERIALIZED VIEW \"billing\".\"totals\""));
+        assert_eq!(drop, Some("drop materialized view \"billing\".\"totals\""));
     }
 
     #[test]

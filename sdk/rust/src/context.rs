@@ -4,6 +4,7 @@ use std::cell::OnceCell;
 use std::fmt;
 use std::rc::Rc;
 
+use crate::check::{CheckResult, Conclusion};
 use crate::database::Connection;
 use crate::error::{CapabilityError, CheckError, ErrorKind};
 use crate::files::Directory;
@@ -69,6 +70,15 @@ impl Context {
     /// A session on the database of a check that reads exactly one; an error if the suite binds none or several.
     pub fn database(&self) -> Result<Connection, CheckError> {
         Ok(self.open(only("database", &self.databases)?)?)
+    }
+
+    /// Judges every database that the suite binds, in its order, by the rule of [`judge_each`]. An error if it binds none.
+    pub fn each_database(&self, mut judge: impl FnMut(&Connection) -> Result<(), CheckError>) -> CheckResult {
+        if self.databases.is_empty() {
+            return Err(unbound("database"));
+        }
+        judge_each(&self.databases, |name| judge(&self.open(name)?))?;
+        Ok(Conclusion::Completed)
     }
 
     /// A session on the database of that name, one of [`Context::databases`].
@@ -149,16 +159,44 @@ impl Context {
     }
 }
 
+/// Judges every item even where an earlier one could not be judged, so that no finding is lost; then the first error goes
+/// out.
+///
+/// ```
+/// # use precheck_sdk::prelude::*;
+/// # fn look(cx: &Context, flags: &[String]) -> CheckResult {
+/// judge_each(flags, |key| match cx.flag(key)? {
+///     Some(_) => Ok(()),
+///     None => Ok(cx.emit(Finding::new("missing-flag", format!("no provider knows flag `{key}`")).flag(key))?),
+/// })?;
+/// Ok(Conclusion::Completed)
+/// # }
+/// ```
+pub fn judge_each<T>(
+    items: impl IntoIterator<Item = T>,
+    mut judge: impl FnMut(T) -> Result<(), CheckError>,
+) -> Result<(), CheckError> {
+    let mut result = Ok(());
+    for item in items {
+        result = result.and(judge(item));
+    }
+    result
+}
+
 /// The only name that the suite binds. What it binds is a part of how the check is set up, hence a settings error.
 fn only<'n>(what: &str, names: &'n [String]) -> Result<&'n str, CheckError> {
     match names {
         [name] => Ok(name),
-        [] => Err(CheckError::settings(format!("this check needs a {what}, and the suite binds none to it"))),
+        [] => Err(unbound(what)),
         names => {
             let message = format!("this check reads one {what}, and the suite binds several: {}", names.join(", "));
             Err(CheckError::settings(message))
         }
     }
+}
+
+fn unbound(what: &str) -> CheckError {
+    CheckError::settings(format!("this check needs a {what}, and the suite binds none to it"))
 }
 
 impl fmt::Debug for Context {

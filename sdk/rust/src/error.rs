@@ -95,6 +95,24 @@ impl fmt::Display for SettingsError {
 
 impl Error for SettingsError {}
 
+/// The first item that was there before, for settings that must not name anything twice.
+///
+/// ```
+/// assert_eq!(precheck_sdk::first_repeated(["a", "b", "a", "b"]), Some("a"));
+/// assert_eq!(precheck_sdk::first_repeated(["a", "b"]), None);
+/// ```
+pub fn first_repeated<T: PartialEq>(items: impl IntoIterator<Item = T>) -> Option<T> {
+    // Lists in settings are short, and a set would be most of a small plugin.
+    let mut seen = Vec::new();
+    for item in items {
+        if seen.contains(&item) {
+            return Some(item);
+        }
+        seen.push(item);
+    }
+    None
+}
+
 /// Why a check gave no conclusion.
 ///
 /// `?` makes one of any error: a [`CapabilityError`] and a [`SettingsError`] keep their meaning, also as the source of

@@ -74,10 +74,11 @@ mod plugin;
 pub mod testing;
 mod upgrade;
 mod value;
+pub mod wording;
 
 pub use check::{Capability, Check, CheckResult, Code, Conclusion, NoSettings};
-pub use context::Context;
-pub use error::{CapabilityError, CheckError, ErrorKind, SettingsError};
+pub use context::{Context, judge_each};
+pub use error::{CapabilityError, CheckError, ErrorKind, SettingsError, first_repeated};
 pub use files::{Directory, FileEntry};
 pub use finding::{DatabaseObject, Evidence, Field, FilePosition, Finding, Remedy, Severity, Subject};
 pub use flags::{Flag, FlagError};
@@ -94,13 +95,18 @@ pub mod prelude {
     pub use crate::{
         Capability, CapabilityError, Check, CheckError, CheckResult, Code, Conclusion, Context, DatabaseObject,
         ErrorKind, Evidence, FilePosition, Finding, Level, NoSettings, Remedy, SettingsError, Severity, Subject, Value,
-        params,
+        judge_each, params,
     };
     // The module comes along because the derive names it: an author needs no dependency on it.
     pub use schemars::{self, JsonSchema};
     // `Serialize` on what `#[serde(default)]` fills in makes the schema tell the default.
     pub use serde::{Deserialize, Serialize};
 }
+
+/// The example of the README compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
 
 /// For the macros alone.
 #[doc(hidden)]

@@ -108,6 +108,19 @@ value_from! {
     Vec<u8> => |value| Self::Blob(value),
     ValueRef<'_> => |value| value.to_value(),
     &Value => |value| value.clone(),
+    // Lists and objects become JSON text, as in a column of JSON.
+    &serde_json::Value => |value| match value {
+        serde_json::Value::Null => Self::Null,
+        serde_json::Value::Bool(value) => Self::Boolean(*value),
+        serde_json::Value::Number(number) => match (number.as_i64(), number.as_u64()) {
+            (Some(integer), _) => Self::Integer(integer),
+            (None, Some(integer)) => Self::from(integer),
+            (None, None) => number.as_f64().into(),
+        },
+        serde_json::Value::String(text) => Self::from(text),
+        structured => Self::Text(structured.to_string()),
+    },
+    serde_json::Value => |value| Self::from(&value),
 }
 
 impl<T: Into<Self>> From<Option<T>> for Value {
@@ -155,6 +168,18 @@ mod tests {
         assert_eq!(Value::from(i64::MAX as u64), Value::Integer(i64::MAX));
         assert_eq!(Value::from(u64::MAX), Value::Text("18446744073709551615".into()));
         assert_eq!(Value::from(i64::MIN), Value::Integer(i64::MIN));
+    }
+
+    #[test]
+    fn json_keeps_what_a_value_is() {
+        let value = |json: serde_json::Value| Value::from(json);
+        assert_eq!(value(serde_json::json!(null)), Value::Null);
+        assert_eq!(value(serde_json::json!(true)), Value::Boolean(true));
+        assert_eq!(value(serde_json::json!(-1)), Value::Integer(-1));
+        assert_eq!(value(serde_json::json!(u64::MAX)), Value::Text(u64::MAX.to_string()));
+        assert_eq!(value(serde_json::json!(0.5)), Value::Real(0.5));
+        assert_eq!(value(serde_json::json!("on")), Value::Text("on".into()));
+        assert_eq!(value(serde_json::json!({"max": [1]})), Value::Text("{\"max\":[1]}".into()));
     }
 
     #[test]

@@ -5,7 +5,7 @@
 use precheck_sdk::database::{ColumnDefinition, Engine, Family, TableDefinition};
 use precheck_sdk::prelude::*;
 use precheck_sdk::serde_json::json;
-use precheck_sdk::testing::{Canned, Fake, Outcome, Run};
+use precheck_sdk::testing::{Canned, Database, Fake, Outcome, Run};
 use precheck_sdk::{Attribute, Phase, Upgrade};
 
 const EVERYTHING: &[Capability] = &[Capability::Database, Capability::FeatureFlags, Capability::Files];
@@ -42,6 +42,13 @@ fn flags_are_typed() {
         assert_eq!(cx.flag_keys()?, None);
         Ok(())
     });
+}
+
+#[test]
+fn without_a_provider_nobody_was_asked_for_a_flag() {
+    let run =
+        Fake::new().run_with(EVERYTHING, &[], |cx| cx.flag("a").map(|_| Conclusion::Completed).map_err(Into::into));
+    assert!(matches!(run.outcome, Outcome::Inconclusive(_)), "{:?}", run.outcome);
 }
 
 #[test]
@@ -124,4 +131,43 @@ fn a_canned_catalogue_is_found_by_the_search_path() {
         assert_eq!(database.quote(("a\"b", "c")), "\"a\"\"b\".\"c\"");
         Ok(())
     });
+}
+
+#[test]
+fn each_database_is_judged_and_the_first_error_goes_out() {
+    let down = |why: &str| CapabilityError::new(ErrorKind::Unavailable, why);
+    let fake = Fake::new()
+        .database("first", Database::unreachable(down("one")))
+        .database("main", Canned::new(Engine::Sqlite))
+        .database("last", Database::unreachable(down("two")));
+    let mut judged = Vec::new();
+    let run = fake.run_with(&[Capability::Database], &[], |cx| {
+        cx.each_database(|database| {
+            judged.push(database.name().to_owned());
+            database.tables(None)?;
+            Ok(())
+        })
+    });
+    assert_eq!(judged, ["main"]);
+    assert_eq!(run.result, Err(CheckError::Capability(down("one"))));
+    let run = Fake::new().run_with(&[Capability::Database], &[], |cx| cx.each_database(|_| Ok(())));
+    assert!(matches!(run.result, Err(CheckError::Settings(_))), "{:?}", run.result);
+}
+
+#[test]
+fn a_table_that_was_meant_is_told_as_settings_would_write_it() {
+    let tables = ["orders", "border"].map(TableDefinition::new);
+    let database = tables.into_iter().fold(Canned::new(Engine::Postgres), Canned::table);
+    let database = database.table(TableDefinition::new(("billing", "invoices")));
+    let run = Fake::new().database("main", database).run_with(&[Capability::Database], &[], |cx| {
+        let database = cx.database()?;
+        let near = |wanted: TableName, except: &[&TableName]| database.similar_table(&wanted, except);
+        assert_eq!(near("order".into(), &[])?, Some("border".into()));
+        assert_eq!(near("order".into(), &[&"border".into()])?, Some("orders".into()));
+        assert_eq!(near("invoice".into(), &[])?, Some(("billing", "invoices").into()));
+        assert_eq!(near(("billing", "orders").into(), &[])?, Some(("public", "orders").into()));
+        assert_eq!(near("customers".into(), &[])?, None);
+        Ok(Conclusion::Completed)
+    });
+    assert_eq!(run.result, Ok(Conclusion::Completed));
 }

@@ -11,7 +11,7 @@ const CODES: &[Code] = &[Code::blocker("bad", "Bad"), Code::info("note", "A note
 
 fn fake() -> Fake {
     let database = Canned::new(Engine::Sqlite).answer("select 1", CannedRows::new::<&str>([]));
-    Fake::new().database("main", database).file("migrations", "a.sql", "select 1")
+    Fake::new().database("main", database).file("migrations", "a.sql", "select 1").flag("new-checkout", true)
 }
 
 fn run(fake: Fake, check: fn(&Context) -> CheckResult) -> Run {
@@ -130,6 +130,25 @@ fn a_code_that_is_not_described_is_an_error_even_if_swallowed() {
     });
     assert_errored(&run, "`unknown`");
     assert!(run.findings.is_empty());
+}
+
+#[test]
+fn a_check_emits_no_more_findings_than_the_host_takes() {
+    let run = run(fake(), |cx| {
+        while cx.emit(Finding::new("note", "note")).is_ok() {}
+        careless(cx)
+    });
+    assert_errored(&run, "more than 1000 findings");
+    assert_eq!(run.findings.len(), 1_000);
+}
+
+#[test]
+fn what_the_check_itself_says_is_the_reason_where_both_are_as_bad() {
+    let run = run(fake().fail(Call::Query, error(ErrorKind::Failed)), |cx| {
+        drop(cx.database()?.query("select 1", &[]));
+        Err(CheckError::Capability(CapabilityError::new(ErrorKind::Failed, "rule 2: staged")))
+    });
+    assert_inconclusive(&run, "rule 2: staged");
 }
 
 #[test]

@@ -43,14 +43,45 @@ fn declared_types_give_families() {
     passes(sql, |database| {
         let mut rows = database.query("select *, i + 1 as sum from t order by i", &[])?;
         let families: Vec<_> = rows.columns().iter().map(|column| column.family).collect();
-        use Family::{Boolean, Decimal, Integer, Text, Timestamp};
-        assert_eq!(families, [Boolean, Decimal, Text, Timestamp, Integer, Integer, Integer]);
+        use Family::{Boolean, Decimal, Integer, Other, Text, Timestamp};
+        assert_eq!(families, [Boolean, Decimal, Text, Timestamp, Integer, Other, Integer]);
         assert_eq!(rows.columns()[2].native_type, "varchar(3)");
         let batch = rows.next_batch(0)?.unwrap();
         assert_eq!(batch.column::<Value>("m")?.nth(1).unwrap()?, Value::Text("text".into()));
         assert!(batch.row(0).unwrap().get::<bool>("b")?);
         assert_eq!(batch.row(1).unwrap().get::<i64>("sum")?, 3);
+        // Exact on every engine, hence text.
+        assert_eq!(batch.row(0).unwrap().get::<&str>("d")?, "2");
+        assert_eq!(batch.row(1).unwrap().get::<&str>("d")?, "2.5");
         Ok(())
+    });
+    // To SQLite `timestamp` and `uuid` are mere words; what is in the rows counts.
+    let sql = "create table t (s timestamp, u uuid, d decimal, j json); insert into t values (5, x'00', 'x', 1);";
+    passes(sql, |database| {
+        let families = database.query("select * from t", &[])?.columns().iter().map(|c| c.family).collect::<Vec<_>>();
+        assert_eq!(families, [Family::Integer, Family::Bytes, Family::Other, Family::Json]);
+        Ok(())
+    });
+}
+
+#[test]
+fn errors_read_as_the_hosts_do() {
+    passes("create table t (a integer)", |database| {
+        let refused = |sql: &str, parameters: &[Value]| {
+            let error = database.query(sql, parameters).unwrap_err();
+            assert_eq!(error.kind, ErrorKind::Invalid, "{sql}");
+            error.message
+        };
+        assert_eq!(refused("select b from t", &[]), "the statement is not valid on `main`: no such column: b");
+        // In double quotes, too: a misspelt column is no text.
+        assert!(refused("select \"b\" from t", &[]).contains("no such column"));
+        assert_eq!(refused("select 1; select 2", &[]), "a query is one statement, and this text holds more than one");
+        assert_eq!(refused("select $2", params![1]), "the statement uses $2, but 1 value was given");
+        assert_eq!(refused("select $1", params![1, 2]), "2 values were given, but the statement never uses $2");
+        assert!(refused("select $1", params![f64::NAN]).contains("not a number"));
+        assert!(refused("explain select 1", &[]).starts_with("EXPLAIN"));
+        assert!(refused("select 'a' regexp '('", &[]).contains("not a regular expression"));
+        database.scalar::<i64>("select count(*) from t", &[]).map(drop)
     });
 }
 

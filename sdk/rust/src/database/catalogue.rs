@@ -4,6 +4,7 @@
 
 use std::fmt;
 
+use crate::database::{Family, TableName};
 use crate::value::Attribute;
 
 /// The kind of server.
@@ -32,123 +33,19 @@ impl Engine {
             Self::Other(name) => name,
         }
     }
+
+    /// True if `one` and `other` name the same column: SQLite, MySQL and MariaDB do not mind upper and lower case.
+    pub fn same_column(&self, one: &str, other: &str) -> bool {
+        match self {
+            Self::Sqlite | Self::Mysql | Self::Mariadb => one.eq_ignore_ascii_case(other),
+            Self::Postgres | Self::Other(_) => one == other,
+        }
+    }
 }
 
 impl fmt::Display for Engine {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
-    }
-}
-
-/// What a column holds, alike on every engine.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Family {
-    /// Truth values.
-    Boolean,
-    /// Whole numbers within 64 signed bits.
-    Integer,
-    /// Floating-point numbers.
-    Real,
-    /// Exact numbers, as text.
-    Decimal,
-    /// Text.
-    Text,
-    /// Bytes.
-    Bytes,
-    /// Days, as text.
-    Date,
-    /// Times of day, as text.
-    Time,
-    /// Moments, as text.
-    Timestamp,
-    /// Spans of time, as text.
-    Interval,
-    /// UUIDs, as text.
-    Uuid,
-    /// JSON, as text.
-    Json,
-    /// One of a list of words, as text.
-    Enumeration,
-    /// Arrays, as JSON text.
-    Array,
-    /// Anything else.
-    Other,
-}
-
-impl Family {
-    /// The word for it, such as `integer`.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Boolean => "boolean",
-            Self::Integer => "integer",
-            Self::Real => "real",
-            Self::Decimal => "decimal",
-            Self::Text => "text",
-            Self::Bytes => "bytes",
-            Self::Date => "date",
-            Self::Time => "time",
-            Self::Timestamp => "timestamp",
-            Self::Interval => "interval",
-            Self::Uuid => "uuid",
-            Self::Json => "json",
-            Self::Enumeration => "enumeration",
-            Self::Array => "array",
-            Self::Other => "other",
-        }
-    }
-}
-
-impl fmt::Display for Family {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
-/// A table's or view's name: `"orders".into()`, or `("shop", "orders").into()` with its schema.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct TableName {
-    /// None: found as the engine itself would find an unqualified name.
-    pub schema: Option<String>,
-    /// The name within the schema, not quoted. A dot in it is a part of the name.
-    pub name: String,
-}
-
-impl fmt::Display for TableName {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.schema {
-            Some(schema) => write!(f, "{schema}.{}", self.name),
-            None => f.write_str(&self.name),
-        }
-    }
-}
-
-impl From<&str> for TableName {
-    fn from(name: &str) -> Self {
-        Self { schema: None, name: name.to_owned() }
-    }
-}
-
-impl From<String> for TableName {
-    fn from(name: String) -> Self {
-        Self { schema: None, name }
-    }
-}
-
-impl From<&String> for TableName {
-    fn from(name: &String) -> Self {
-        name.as_str().into()
-    }
-}
-
-impl<S: Into<String>, N: Into<String>> From<(S, N)> for TableName {
-    fn from((schema, name): (S, N)) -> Self {
-        Self { schema: Some(schema.into()), name: name.into() }
-    }
-}
-
-impl From<&Self> for TableName {
-    fn from(name: &Self) -> Self {
-        name.clone()
     }
 }
 
@@ -343,8 +240,51 @@ impl TableDefinition {
         }
     }
 
-    /// The column of that name.
+    /// The column of that name, spelt as the catalogue has it. For a name that a person wrote use
+    /// [`TableDefinition::column_on`].
     pub fn column(&self, name: &str) -> Option<&ColumnDefinition> {
         self.columns.iter().find(|column| column.name == name)
+    }
+
+    /// The column that this engine takes for that name, by its rule of upper and lower case.
+    pub fn column_on(&self, engine: &Engine, name: &str) -> Option<&ColumnDefinition> {
+        self.column(name).or_else(|| self.columns.iter().find(|column| engine.same_column(&column.name, name)))
+    }
+
+    /// The table's name for findings: spelt as the catalogue has it, with a schema only where `wanted`, the name that the
+    /// settings hold, has one. What a finding is about is what waivers go by, and must not depend on where an engine
+    /// happens to look first.
+    pub fn name_as(&self, wanted: &TableName) -> TableName {
+        TableName { schema: wanted.schema.clone(), name: self.summary.name.name.clone() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn table() -> TableDefinition {
+        let mut table = TableDefinition::new(("public", "Orders"));
+        table.columns = ["ID", "id", "Note"].map(|name| ColumnDefinition::new(name, Family::Text)).to_vec();
+        table
+    }
+
+    #[test]
+    fn a_column_is_found_by_the_engines_rule_of_case() {
+        let table = table();
+        let found = |engine: &Engine, name: &str| table.column_on(engine, name).map(|column| column.name.as_str());
+        for engine in [Engine::Sqlite, Engine::Mysql, Engine::Mariadb] {
+            assert_eq!(found(&engine, "NOTE"), Some("Note"));
+            assert_eq!(found(&engine, "id"), Some("id"));
+            assert_eq!(found(&engine, "not"), None);
+        }
+        assert_eq!(found(&Engine::Postgres, "NOTE"), None);
+        assert_eq!(found(&Engine::Postgres, "Note"), Some("Note"));
+    }
+
+    #[test]
+    fn a_finding_names_the_schema_only_as_the_settings_do() {
+        assert_eq!(table().name_as(&"orders".into()), "Orders".into());
+        assert_eq!(table().name_as(&("PUBLIC", "orders").into()), ("PUBLIC", "Orders").into());
     }
 }

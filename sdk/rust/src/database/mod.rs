@@ -6,17 +6,22 @@ mod batch;
 mod catalogue;
 mod column;
 mod convert;
+mod family;
+mod missing;
+mod name;
 mod rows;
 
 use std::fmt;
 
 pub use batch::{Batch, Values};
 pub use catalogue::{
-    CheckConstraint, ColumnDefinition, Engine, Family, ForeignKey, IndexDefinition, ReferentialAction, TableDefinition,
-    TableKind, TableName, TableSummary,
+    CheckConstraint, ColumnDefinition, Engine, ForeignKey, IndexDefinition, ReferentialAction, TableDefinition,
+    TableKind, TableSummary,
 };
 pub use column::{Column, ColumnError, ColumnIndex};
 pub use convert::{FromValue, FromValueError};
+pub use family::Family;
+pub use name::TableName;
 pub use rows::{Row, Rows};
 
 pub(crate) use batch::{ColumnData, ColumnValues};

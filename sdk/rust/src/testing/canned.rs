@@ -99,7 +99,7 @@ fn normal(sql: &str) -> String {
 }
 
 impl Source for Canned {
-    fn open(&self) -> Answer<Box<dyn Session>> {
+    fn open(&self, _: &str) -> Answer<Box<dyn Session>> {
         Ok(Box::new(self.clone()))
     }
 }

@@ -21,8 +21,8 @@ impl Database {
         Self(Rc::new(source))
     }
 
-    pub(super) fn open(&self) -> Answer<Box<dyn Session>> {
-        self.0.open()
+    pub(super) fn open(&self, name: &str) -> Answer<Box<dyn Session>> {
+        self.0.open(name)
     }
 }
 
@@ -33,13 +33,13 @@ impl fmt::Debug for Database {
 }
 
 pub(super) trait Source {
-    fn open(&self) -> Answer<Box<dyn Session>>;
+    fn open(&self, name: &str) -> Answer<Box<dyn Session>>;
 }
 
 struct Unreachable(CapabilityError);
 
 impl Source for Unreachable {
-    fn open(&self) -> Answer<Box<dyn Session>> {
+    fn open(&self, _: &str) -> Answer<Box<dyn Session>> {
         Err(self.0.clone())
     }
 }

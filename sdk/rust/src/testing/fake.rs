@@ -21,6 +21,9 @@ use crate::value::Attribute;
 /// The sessions that a check may hold on one database, as the host's default is.
 pub(super) const SESSIONS: usize = 2;
 
+/// The findings that a check may emit, as the host's default is.
+pub(super) const FINDINGS: usize = 1_000;
+
 type FlagValue = dyn Fn(&Map<String, Json>) -> Option<Json>;
 
 /// The state of a world for a check to look at: nothing, until a test adds to it.
@@ -65,7 +68,7 @@ impl Fake {
         fake
     }
 
-    /// Adds a flag of that value.
+    /// Adds a flag of that value. Without any flag no provider is configured, and flags are unavailable.
     pub fn flag(self, key: impl Into<String>, value: impl Into<Json>) -> Self {
         let value = value.into();
         self.flag_with(key, move |_| value.clone())
@@ -82,7 +85,7 @@ impl Fake {
         self
     }
 
-    /// Makes the flags' provider one that cannot list its keys.
+    /// Makes the flags' provider one that cannot list its keys. It is a provider even without a flag.
     pub fn unlisted_flags(mut self) -> Self {
         self.unlisted = true;
         self
@@ -155,10 +158,24 @@ impl Fake {
         let database = self.databases.iter().find(|(bound, _)| bound == name);
         let denied =
             || CapabilityError::new(ErrorKind::Denied, format!("database `{name}` is not bound to this check"));
-        database.ok_or_else(denied)?.1.open()
+        database.ok_or_else(denied)?.1.open(name)
     }
 
-    pub(super) fn evaluate(&self, key: &str, attributes: &[Attribute]) -> Option<RawFlag> {
+    /// That nobody knows a flag would be an answer, and where there is no flag at all nobody was asked.
+    fn provided(&self) -> Answer<()> {
+        if self.unlisted || !self.flags.is_empty() {
+            return Ok(());
+        }
+        let message = "no provider of feature flags is configured: add a flag to the fake";
+        Err(CapabilityError::new(ErrorKind::Unavailable, message))
+    }
+
+    pub(super) fn evaluate(&self, key: &str, attributes: &[Attribute]) -> Answer<Option<RawFlag>> {
+        self.provided()?;
+        Ok(self.value(key, attributes))
+    }
+
+    fn value(&self, key: &str, attributes: &[Attribute]) -> Option<RawFlag> {
         let json = |text: &str| serde_json::from_str(text).unwrap_or(Json::Null);
         let attributes = attributes.iter().map(|a| (a.name.clone(), json(&a.value))).collect();
         let value = self.flags.get(key)?(&attributes)?;
@@ -171,8 +188,9 @@ impl Fake {
         })
     }
 
-    pub(super) fn flag_keys(&self) -> Option<Vec<String>> {
-        (!self.unlisted).then(|| self.flags.keys().cloned().collect())
+    pub(super) fn flag_keys(&self) -> Answer<Option<Vec<String>>> {
+        self.provided()?;
+        Ok((!self.unlisted).then(|| self.flags.keys().cloned().collect()))
     }
 }
 

@@ -59,47 +59,44 @@ pub enum Outcome {
     Errored(String),
 }
 
-/// What the host remembers of an error that it answered: the check ends no better than this.
-fn remembered(call: Call, error: &CapabilityError) -> Option<Outcome> {
-    let error_text = error.to_string();
-    match error.kind {
-        _ if call == Call::Emit => Some(Outcome::Errored(error_text)),
-        ErrorKind::Denied | ErrorKind::Limit => Some(Outcome::Errored(error_text)),
-        ErrorKind::Unavailable | ErrorKind::Failed => Some(Outcome::Inconclusive(error_text)),
-        ErrorKind::Invalid => None,
-    }
-}
-
+/// `errored` beats `inconclusive` beats `failed` beats `skipped` beats `passed`; step by step as the host judges.
 pub(super) fn judge(result: &CheckResult, state: &State) -> Outcome {
-    let mut outcomes: Vec<_> = state.errors().iter().filter_map(|(call, error)| remembered(*call, error)).collect();
-    outcomes.push(match result {
-        Ok(Conclusion::Completed) if !state.looked() => {
-            Outcome::Inconclusive("completed without one answer from the capabilities that it names".to_owned())
-        }
-        Ok(Conclusion::Completed) => Outcome::Passed,
-        Ok(Conclusion::Skipped(reason)) => Outcome::Skipped(reason.clone()),
-        Ok(Conclusion::Inconclusive(reason)) => Outcome::Inconclusive(reason.clone()),
-        Err(CheckError::Capability(error)) => {
-            remembered(Call::Query, error).unwrap_or_else(|| Outcome::Errored(error.to_string()))
-        }
-        Err(error) => Outcome::Errored(error.to_string()),
-    });
-    if state.findings().iter().any(|finding| severity(finding, state.codes) > Severity::Info) {
-        outcomes.push(Outcome::Failed);
+    if let Some(error) = remembered(state, |call, kind| call == Call::Emit || ends(kind)) {
+        return Outcome::Errored(error);
     }
-    // The first of the worst: the message of what went wrong first.
-    outcomes.into_iter().rev().max_by_key(rank).unwrap_or(Outcome::Passed)
+    let conclusion = match result {
+        Err(CheckError::Capability(error)) if fails(error.kind) => return Outcome::Inconclusive(error.to_string()),
+        Err(error) => return Outcome::Errored(error.to_string()),
+        Ok(conclusion) => conclusion,
+    };
+    if let Some(error) = remembered(state, |_, kind| fails(kind)) {
+        return Outcome::Inconclusive(error);
+    }
+    let failed = state.findings().iter().any(|finding| severity(finding, state.codes) > Severity::Info);
+    match conclusion {
+        Conclusion::Inconclusive(reason) => Outcome::Inconclusive(reason.clone()),
+        Conclusion::Completed if !state.looked() => {
+            let message = "the check concluded without one answer from what it says it needs";
+            Outcome::Inconclusive(message.to_owned())
+        }
+        Conclusion::Completed | Conclusion::Skipped(_) if failed => Outcome::Failed,
+        Conclusion::Skipped(reason) => Outcome::Skipped(reason.clone()),
+        Conclusion::Completed => Outcome::Passed,
+    }
 }
 
-/// `errored` beats `inconclusive` beats `failed` beats `skipped` beats `passed`.
-fn rank(outcome: &Outcome) -> u8 {
-    match outcome {
-        Outcome::Passed => 0,
-        Outcome::Skipped(_) => 1,
-        Outcome::Failed => 2,
-        Outcome::Inconclusive(_) => 3,
-        Outcome::Errored(_) => 4,
-    }
+/// The first error that the check was answered and that decides, whatever the check made of it.
+fn remembered(state: &State, decides: fn(Call, ErrorKind) -> bool) -> Option<String> {
+    let errors = state.errors();
+    errors.iter().find(|(call, error)| decides(*call, error.kind)).map(|(_, error)| error.to_string())
+}
+
+fn ends(kind: ErrorKind) -> bool {
+    matches!(kind, ErrorKind::Denied | ErrorKind::Limit)
+}
+
+fn fails(kind: ErrorKind) -> bool {
+    matches!(kind, ErrorKind::Unavailable | ErrorKind::Failed)
 }
 
 fn severity(finding: &Finding, codes: &[Code]) -> Severity {

@@ -4,7 +4,7 @@ use std::cell::{Cell, Ref, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use super::fake::Fake;
+use super::fake::{FINDINGS, Fake, SESSIONS};
 use super::judge::LogLine;
 use crate::check::{Capability, Code};
 use crate::database::{Column, ColumnData, Engine, TableDefinition, TableName, TableSummary};
@@ -139,12 +139,18 @@ impl State {
         self.fake.staged(call, *count - 1).map_or(Ok(()), Err)
     }
 
-    fn check_code(&self, finding: &Finding) -> Answer<()> {
-        if self.codes.iter().any(|code| code.code == finding.code) {
-            return Ok(());
+    fn accept(&self, finding: Finding) -> Answer<()> {
+        if self.codes.iter().all(|code| code.code != finding.code) {
+            let message = format!("the check's description lists no code `{}`", finding.code);
+            return Err(CapabilityError::new(ErrorKind::Invalid, message));
         }
-        let message = format!("the check's description does not list the code `{}`", finding.code);
-        Err(CapabilityError::new(ErrorKind::Invalid, message))
+        let mut findings = self.findings.borrow_mut();
+        if findings.len() >= FINDINGS {
+            let message = format!("the check emitted more than {FINDINGS} findings (limits.findings)");
+            return Err(CapabilityError::new(ErrorKind::Limit, message).with_code("findings"));
+        }
+        findings.push(finding);
+        Ok(())
     }
 
     /// Counts a session on that database until it is dropped.
@@ -152,9 +158,8 @@ impl State {
         let mut sessions = self.sessions.borrow_mut();
         let session = sessions.entry(database.to_owned()).or_default();
         // One is this map's own.
-        if Rc::strong_count(session) > super::fake::SESSIONS {
-            let message =
-                format!("the check holds {} sessions on database `{database}` already", super::fake::SESSIONS);
+        if Rc::strong_count(session) > SESSIONS {
+            let message = format!("the check holds {SESSIONS} sessions on `{database}` already (limits.sessions)");
             return Err(CapabilityError::new(ErrorKind::Limit, message).with_code("sessions"));
         }
         Ok(Rc::clone(session))
@@ -165,11 +170,7 @@ pub(super) struct Recorder(pub(super) Rc<State>);
 
 impl Host for Recorder {
     fn emit(&self, finding: Finding) -> Answer<()> {
-        self.0.call(Call::Emit, || {
-            self.0.check_code(&finding)?;
-            self.0.findings.borrow_mut().push(finding);
-            Ok(())
-        })
+        self.0.call(Call::Emit, || self.0.accept(finding))
     }
 
     fn progress(&self, done: u64, total: Option<u64>) {
@@ -198,11 +199,11 @@ impl Host for Recorder {
     }
 
     fn evaluate(&self, key: &str, attributes: Vec<Attribute>) -> Answer<Option<RawFlag>> {
-        self.0.call(Call::Flag, || Ok(self.0.fake.evaluate(key, &attributes)))
+        self.0.call(Call::Flag, || self.0.fake.evaluate(key, &attributes))
     }
 
     fn keys(&self) -> Answer<Option<Vec<String>>> {
-        self.0.call(Call::FlagKeys, || Ok(self.0.fake.flag_keys()))
+        self.0.call(Call::FlagKeys, || self.0.fake.flag_keys())
     }
 
     fn find(&self, directory: &str, pattern: &str) -> Answer<Vec<FileEntry>> {
@@ -234,7 +235,7 @@ impl Session for RecordedSession {
     fn query(&self, sql: &str, parameters: &[Value]) -> Answer<Box<dyn Cursor>> {
         self.state.call(Call::Query, || {
             if self.reading.get() {
-                let message = "rows of this connection are still open; drop them first, or open a second connection";
+                let message = "a cursor of this connection is still open: drop it first, or open a second connection";
                 return Err(CapabilityError::new(ErrorKind::Invalid, message));
             }
             let cursor = self.session.query(sql, parameters)?;

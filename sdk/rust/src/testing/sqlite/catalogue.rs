@@ -2,14 +2,27 @@
 
 use rusqlite::{Connection, OptionalExtension, Result, Row};
 
-use super::query::family;
+use super::family::declared;
 use crate::database::{
-    ColumnDefinition, ForeignKey, IndexDefinition, ReferentialAction, TableDefinition, TableKind, TableName,
+    ColumnDefinition, Family, ForeignKey, IndexDefinition, ReferentialAction, TableDefinition, TableKind, TableName,
     TableSummary,
 };
 
-const TABLES: &str = "select name, type, wr from pragma_table_list where schema = 'main' and name not like 'sqlite\\_%' \
+const TABLES: &str = "select name, type, wr, strict from pragma_table_list where schema = 'main' and name not like 'sqlite\\_%' \
                       escape '\\'";
+
+/// What changes the rules of a table's key.
+#[derive(Clone, Copy, Default)]
+struct Kind {
+    without_rowid: bool,
+    strict: bool,
+}
+
+impl Kind {
+    fn of(row: &Row<'_>) -> Result<Self> {
+        Ok(Self { without_rowid: row.get("wr")?, strict: row.get("strict")? })
+    }
+}
 
 pub(super) fn tables(connection: &Connection, schema: Option<&str>) -> Result<Vec<TableSummary>> {
     if schema.is_some_and(|schema| schema != "main") {
@@ -23,10 +36,10 @@ pub(super) fn table(connection: &Connection, name: &TableName) -> Result<Option<
         return Ok(None);
     }
     let one = format!("{TABLES} and name = ?1 collate nocase");
-    let found = connection.query_row(&one, [&name.name], |row| Ok((summary(row)?, row.get("wr")?))).optional()?;
-    let Some((summary, without_rowid)) = found else { return Ok(None) };
+    let found = connection.query_row(&one, [&name.name], |row| Ok((summary(row)?, Kind::of(row)?))).optional()?;
+    let Some((summary, kind)) = found else { return Ok(None) };
     let name = summary.name.name.clone();
-    let (columns, primary_key) = columns(connection, &name, without_rowid)?;
+    let (columns, primary_key) = columns(connection, &name, kind)?;
     Ok(Some(TableDefinition {
         columns,
         primary_key,
@@ -54,7 +67,7 @@ fn summary(row: &Row<'_>) -> Result<TableSummary> {
     })
 }
 
-fn columns(connection: &Connection, table: &str, without_rowid: bool) -> Result<(Vec<ColumnDefinition>, Vec<String>)> {
+fn columns(connection: &Connection, table: &str, kind: Kind) -> Result<(Vec<ColumnDefinition>, Vec<String>)> {
     let mut statement =
         connection.prepare("select name, type, \"notnull\", dflt_value, pk, hidden from pragma_table_xinfo(?1)")?;
     let read = statement.query_map([table], |row| {
@@ -64,9 +77,9 @@ fn columns(connection: &Connection, table: &str, without_rowid: bool) -> Result<
         let filled: bool = row.get("notnull")?;
         let column = ColumnDefinition {
             name: row.get("name")?,
-            family: family(&native_type),
+            family: declared(&native_type).unwrap_or(Family::Other),
             native_type,
-            nullable: !(filled || without_rowid && key > 0),
+            nullable: !(filled || (kind.without_rowid || kind.strict) && key > 0),
             default: row.get("dflt_value")?,
             generated: matches!(hidden, 2 | 3),
             identity: false,
@@ -77,7 +90,7 @@ fn columns(connection: &Connection, table: &str, without_rowid: bool) -> Result<
     let mut read = read.collect::<Result<Vec<_>>>()?;
     let keys = read.iter().filter(|(key, _)| *key > 0).count();
     // A lone INTEGER key is the row's number, whatever else was declared.
-    for (_, column) in read.iter_mut().filter(|(key, _)| *key == 1 && keys == 1 && !without_rowid) {
+    for (_, column) in read.iter_mut().filter(|(key, _)| *key == 1 && keys == 1 && !kind.without_rowid) {
         column.identity = column.native_type.eq_ignore_ascii_case("integer");
         column.nullable &= !column.identity;
     }
@@ -131,7 +144,8 @@ fn foreign_keys(connection: &Connection, table: &str) -> Result<Vec<ForeignKey>>
                     referenced_columns: Vec::new(),
                     on_delete: action(row, "on_delete")?,
                     on_update: action(row, "on_update")?,
-                    validated: true,
+                    // SQLite checks rows only while a connection asks for it.
+                    validated: false,
                     attributes: Vec::new(),
                 },
             ));
@@ -144,7 +158,7 @@ fn foreign_keys(connection: &Connection, table: &str) -> Result<Vec<ForeignKey>>
     let mut keys: Vec<_> = keys.into_iter().map(|(_, key)| key).collect();
     for key in keys.iter_mut().filter(|key| key.referenced_columns.is_empty()) {
         // Not said: the parent's primary key.
-        key.referenced_columns = columns(connection, &key.table.name, false)?.1;
+        key.referenced_columns = columns(connection, &key.table.name, Kind::default())?.1;
     }
     Ok(keys)
 }

@@ -1,6 +1,7 @@
 //! A fake database over a real one: SQLite in memory.
 
 mod catalogue;
+mod family;
 mod query;
 
 use std::error::Error;
@@ -8,6 +9,7 @@ use std::fmt;
 use std::rc::Rc;
 
 use rusqlite::Connection;
+use rusqlite::config::DbConfig;
 use rusqlite::functions::{Context, FunctionFlags};
 use rusqlite::types::ValueRef;
 
@@ -18,8 +20,8 @@ use crate::error::{CapabilityError, ErrorKind};
 use crate::host::{Answer, Cursor, Session};
 use crate::value::Value;
 
-/// A database in memory, loaded from SQL text. It answers real statements and has a real catalogue; of the latter only
-/// check constraints are missing.
+/// A database in memory, loaded from SQL text. It answers real statements and has a real catalogue, as the host would, with
+/// two exceptions: the catalogue has no check constraints, and the host lets a check call only the functions on its list.
 ///
 /// ```
 /// # use precheck_sdk::testing::{Fake, Sqlite};
@@ -30,6 +32,9 @@ use crate::value::Value;
 #[derive(Clone, Debug)]
 pub struct Sqlite(Rc<Connection>);
 
+/// What the message of a pattern that is none begins with.
+const BAD_PATTERN: &str = "not a regular expression";
+
 impl Sqlite {
     /// A database after those statements.
     pub fn new(sql: &str) -> Result<Self, SqliteError> {
@@ -37,6 +42,8 @@ impl Sqlite {
         let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC;
         connection.create_scalar_function("regexp", 2, flags, regexp)?;
         connection.execute_batch(sql)?;
+        // Else a misspelt column in double quotes would be a text.
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DML, false)?;
         connection.pragma_update(None, "query_only", true)?;
         Ok(Self(Rc::new(connection)))
     }
@@ -44,7 +51,7 @@ impl Sqlite {
 
 /// `value REGEXP pattern`, which SQLite calls as `regexp(pattern, value)`; NULL if either is.
 fn regexp(context: &Context<'_>) -> rusqlite::Result<Option<bool>> {
-    let failed = |error: regex::Error| rusqlite::Error::UserFunctionError(error.into());
+    let failed = |error: regex::Error| rusqlite::Error::UserFunctionError(format!("{BAD_PATTERN}: {error}").into());
     let (Some(pattern), Some(value)) = (text(context.get_raw(0)), text(context.get_raw(1))) else { return Ok(None) };
     let pattern = context.get_or_create_aux(0, |_| regex::Regex::new(&pattern).map_err(failed))?;
     Ok(Some(pattern.is_match(&value)))
@@ -61,8 +68,8 @@ fn text(value: ValueRef<'_>) -> Option<String> {
 }
 
 impl Source for Sqlite {
-    fn open(&self) -> Answer<Box<dyn Session>> {
-        Ok(Box::new(self.clone()))
+    fn open(&self, name: &str) -> Answer<Box<dyn Session>> {
+        Ok(Box::new(Opened { name: name.to_owned(), connection: Rc::clone(&self.0) }))
     }
 }
 
@@ -72,7 +79,13 @@ impl From<Sqlite> for Database {
     }
 }
 
-impl Session for Sqlite {
+/// A session: the database and the operator's name for it.
+struct Opened {
+    name: String,
+    connection: Rc<Connection>,
+}
+
+impl Session for Opened {
     fn engine(&self) -> Engine {
         Engine::Sqlite
     }
@@ -82,7 +95,7 @@ impl Session for Sqlite {
     }
 
     fn query(&self, sql: &str, parameters: &[Value]) -> Answer<Box<dyn Cursor>> {
-        Ok(Box::new(query::query(&self.0, sql, parameters)?))
+        Ok(Box::new(query::query(&self.name, &self.connection, sql, parameters)?))
     }
 
     fn quote(&self, name: &TableName) -> String {
@@ -98,11 +111,11 @@ impl Session for Sqlite {
     }
 
     fn tables(&self, schema: Option<&str>) -> Answer<Vec<TableSummary>> {
-        catalogue::tables(&self.0, schema).map_err(failed)
+        catalogue::tables(&self.connection, schema).map_err(failed)
     }
 
     fn table(&self, name: &TableName) -> Answer<Option<TableDefinition>> {
-        catalogue::table(&self.0, name).map_err(failed)
+        catalogue::table(&self.connection, name).map_err(failed)
     }
 }
 

@@ -1,19 +1,28 @@
 //! One statement, refused or run to its end.
 
+use std::collections::BTreeSet;
+
 use rusqlite::types::{ToSqlOutput, ValueRef};
-use rusqlite::{Connection, Statement};
+use rusqlite::{Connection, Error, Statement};
 
 use super::super::cursor::MemoryCursor;
-use super::failed;
-use crate::database::{Column, Family};
+use super::{BAD_PATTERN, failed, family};
+use crate::database::Column;
 use crate::error::{CapabilityError, ErrorKind};
 use crate::host::Answer;
 use crate::value::Value;
 
-pub(super) fn query(connection: &Connection, sql: &str, parameters: &[Value]) -> Answer<MemoryCursor> {
-    let mut statement = connection.prepare(sql).map_err(invalid)?;
-    if !statement.readonly() || !reads(sql) {
-        return Err(invalid("only a statement that reads is run"));
+/// Runs a statement on the database of that name.
+pub(super) fn query(name: &str, connection: &Connection, sql: &str, parameters: &[Value]) -> Answer<MemoryCursor> {
+    if sql.contains('\0') {
+        return Err(invalid("the statement holds a NUL character"));
+    }
+    let mut statement = connection.prepare(sql).map_err(|error| refused(name, &error))?;
+    if statement.is_explain() != 0 {
+        return Err(invalid("EXPLAIN tells of the engine, not of the data: ask for the rows themselves"));
+    }
+    if !statement.readonly() || statement.column_count() == 0 || !reads(sql) {
+        return Err(invalid("a check may only read: the statement must be a SELECT, a VALUES or a WITH that selects"));
     }
     bind(&mut statement, parameters)?;
     let declared: Vec<_> = statement
@@ -21,23 +30,13 @@ pub(super) fn query(connection: &Connection, sql: &str, parameters: &[Value]) ->
         .iter()
         .map(|column| (column.name().to_owned(), column.decl_type().map(str::to_owned)))
         .collect();
-    let mut rows = read(&mut statement, declared.len())?;
-    let columns: Vec<_> = declared
-        .into_iter()
-        .enumerate()
-        .map(|(at, (name, declared))| {
-            let (family, native_type) = match declared {
-                Some(native_type) => (family(&native_type), native_type),
-                None => computed(rows.iter().filter_map(|row| row.get(at))),
-            };
-            Column { name, family, native_type }
-        })
-        .collect();
-    for (at, column) in columns.iter().enumerate() {
-        if column.family == Family::Boolean {
-            rows.iter_mut().filter_map(|row| row.get_mut(at)).for_each(truth);
-        }
-    }
+    let mut rows = read(&mut statement, declared.len()).map_err(|error| broken(name, &error))?;
+    let columns = declared.into_iter().enumerate().map(|(at, (name, native_type))| {
+        let native_type = native_type.unwrap_or_default();
+        let mut values: Vec<_> = rows.iter_mut().filter_map(|row| row.get_mut(at)).collect();
+        Column { name, family: family::settle(family::declared(&native_type), &mut values), native_type }
+    });
+    let columns = columns.collect();
     Ok(MemoryCursor::new(columns, rows))
 }
 
@@ -50,23 +49,26 @@ fn reads(sql: &str) -> bool {
 }
 
 fn bind(statement: &mut Statement<'_>, parameters: &[Value]) -> Answer<()> {
-    let wanted = statement.parameter_count();
-    let mut highest = 0;
-    for at in 1..=wanted {
+    let given = match parameters.len() {
+        1 => "1 value was given".to_owned(),
+        count => format!("{count} values were given"),
+    };
+    let mut used = BTreeSet::new();
+    for at in 1..=statement.parameter_count() {
         let number = statement.parameter_name(at).and_then(|name| name.strip_prefix('$')?.parse::<usize>().ok());
-        let number = number.ok_or_else(|| invalid("parameters are written $1, $2, …"))?;
+        let number = number.ok_or_else(|| invalid("write parameters as $1, $2, …"))?;
         let value = number.checked_sub(1).and_then(|index| parameters.get(index));
-        let value = value.ok_or_else(|| {
-            invalid(format!("the statement has ${number} and was given {} parameters", parameters.len()))
-        })?;
+        let value = value.ok_or_else(|| invalid(format!("the statement uses ${number}, but {given}")))?;
+        if matches!(value, Value::Real(real) if real.is_nan()) {
+            return Err(invalid(format!("the value of ${number} is not a number, which SQLite cannot hold")));
+        }
         statement.raw_bind_parameter(at, sql_value(value)).map_err(failed)?;
-        highest = highest.max(number);
+        used.insert(number);
     }
-    if highest != parameters.len() {
-        let message = format!("the statement was given {} parameters and uses {highest}", parameters.len());
-        return Err(invalid(message));
+    match (1..=parameters.len()).find(|number| !used.contains(number)) {
+        Some(unused) => Err(invalid(format!("{given}, but the statement never uses ${unused}"))),
+        None => Ok(()),
     }
-    Ok(())
 }
 
 fn sql_value(value: &Value) -> ToSqlOutput<'_> {
@@ -80,12 +82,12 @@ fn sql_value(value: &Value) -> ToSqlOutput<'_> {
     })
 }
 
-fn read(statement: &mut Statement<'_>, width: usize) -> Answer<Vec<Vec<Value>>> {
+fn read(statement: &mut Statement<'_>, width: usize) -> rusqlite::Result<Vec<Vec<Value>>> {
     let mut rows = statement.raw_query();
     let mut read = Vec::new();
-    while let Some(row) = rows.next().map_err(failed)? {
+    while let Some(row) = rows.next()? {
         let values = (0..width).map(|at| row.get_ref(at).map(value));
-        read.push(values.collect::<Result<_, _>>().map_err(failed)?);
+        read.push(values.collect::<Result<_, _>>()?);
     }
     Ok(read)
 }
@@ -101,55 +103,41 @@ fn value(value: ValueRef<'_>) -> Value {
     }
 }
 
-fn truth(value: &mut Value) {
-    match value {
-        Value::Integer(0) => *value = Value::Boolean(false),
-        Value::Integer(1) => *value = Value::Boolean(true),
-        _ => {}
+/// The statement's own fault: it does not compile.
+fn refused(name: &str, error: &Error) -> CapabilityError {
+    match error {
+        Error::MultipleStatement => invalid("a query is one statement, and this text holds more than one"),
+        error => coded(error, invalid(format!("the statement is not valid on `{name}`: {}", words(error)))),
     }
 }
 
-/// By the declared type's words, as people use them with SQLite.
-pub(super) fn family(declared: &str) -> Family {
-    let declared = declared.to_ascii_uppercase();
-    let words = [
-        ("BOOL", Family::Boolean),
-        ("UUID", Family::Uuid),
-        ("JSON", Family::Json),
-        ("DATETIME", Family::Timestamp),
-        ("TIMESTAMP", Family::Timestamp),
-        ("DATE", Family::Date),
-        ("TIME", Family::Time),
-        ("INTERVAL", Family::Interval),
-        ("INT", Family::Integer),
-        ("CHAR", Family::Text),
-        ("CLOB", Family::Text),
-        ("TEXT", Family::Text),
-        ("BLOB", Family::Bytes),
-        ("REAL", Family::Real),
-        ("FLOA", Family::Real),
-        ("DOUB", Family::Real),
-        ("DEC", Family::Decimal),
-        ("NUM", Family::Decimal),
-    ];
-    words.iter().find(|(word, _)| declared.contains(word)).map_or(Family::Other, |(_, family)| *family)
+/// The data's fault, unless it is a pattern that is none.
+fn broken(name: &str, error: &Error) -> CapabilityError {
+    let message = format!("the statement broke on the data of `{name}`: {}", words(error));
+    let kind = if message.contains(BAD_PATTERN) { ErrorKind::Invalid } else { ErrorKind::Failed };
+    coded(error, CapabilityError::new(kind, message))
 }
 
-/// A column that no type was declared for, by what its rows hold.
-fn computed<'v>(values: impl Iterator<Item = &'v Value>) -> (Family, String) {
-    let mut families = values.filter_map(|value| match value {
-        Value::Null => None,
-        Value::Boolean(_) => Some(Family::Boolean),
-        Value::Integer(_) => Some(Family::Integer),
-        Value::Real(_) => Some(Family::Real),
-        Value::Text(_) => Some(Family::Text),
-        Value::Blob(_) => Some(Family::Bytes),
-    });
-    let first = families.next().unwrap_or(Family::Other);
-    let family = if families.all(|family| family == first) { first } else { Family::Other };
-    (family, String::new())
+/// SQLite's own words, without the statement.
+fn words(error: &Error) -> String {
+    match error {
+        Error::SqliteFailure(_, Some(message)) => message.clone(),
+        Error::SqlInputError { msg, .. } => msg.clone(),
+        other => other.to_string(),
+    }
 }
 
-fn invalid(error: impl ToString) -> CapabilityError {
-    CapabilityError::new(ErrorKind::Invalid, error.to_string())
+fn coded(error: &Error, told: CapabilityError) -> CapabilityError {
+    let failure = match error {
+        Error::SqlInputError { error, .. } => Some(error),
+        other => other.sqlite_error(),
+    };
+    match failure {
+        Some(failure) => told.with_code(failure.extended_code.to_string()),
+        None => told,
+    }
+}
+
+fn invalid(message: impl Into<String>) -> CapabilityError {
+    CapabilityError::new(ErrorKind::Invalid, message)
 }
