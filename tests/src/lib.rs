@@ -8,7 +8,6 @@ pub mod shape;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::time::SystemTime;
 
 use serde_json::Value;
 use tempfile::TempDir;
@@ -47,15 +46,12 @@ pub fn profile_folder() -> PathBuf {
 pub fn precheck() -> Command {
     let folder = profile_folder();
     let program = folder.join(format!("precheck{}", std::env::consts::EXE_SUFFIX));
-    let modified = |path: &Path| std::fs::metadata(path).and_then(|metadata| metadata.modified());
-    let built = modified(&program).unwrap_or(SystemTime::UNIX_EPOCH);
-    // Cargo writes beside a program what it was built from.
-    let sources = std::fs::read_to_string(program.with_extension("d")).unwrap_or_default();
-    let sources: Vec<&str> = sources.split_whitespace().skip(1).collect();
-    let stale = sources.iter().find(|source| !modified(Path::new(source)).is_ok_and(|changed| changed <= built));
+    let modified = |path: &Path| std::fs::metadata(path).and_then(|metadata| metadata.modified()).ok();
+    let built = modified(&program);
+    let newest = sources().into_iter().max_by_key(|source| modified(source));
     assert!(
-        !sources.is_empty() && stale.is_none(),
-        "{} is missing or older than {stale:?}: run `cargo test --workspace`, or build it first",
+        built.is_some() && built >= newest.as_deref().and_then(modified),
+        "{} is missing or older than {newest:?}: run `cargo test --workspace`, or build it first",
         program.display()
     );
     let mut command = Command::new(program);
@@ -66,6 +62,25 @@ pub fn precheck() -> Command {
         // No colours, whatever the developer likes.
         .env_remove("CLICOLOR_FORCE");
     command
+}
+
+/// What the program is built from: cargo's own list of that is not written by `cargo test`.
+fn sources() -> Vec<PathBuf> {
+    fn find(path: &Path, sources: &mut Vec<PathBuf>) {
+        // Modules of unit tests go into no program.
+        let of_tests = path.file_stem().is_some_and(|stem| stem == "tests" || stem == "fixtures");
+        if path.is_dir() && !of_tests {
+            let entries = std::fs::read_dir(path).expect("a folder of sources");
+            entries.for_each(|entry| find(&entry.expect("an entry").path(), sources));
+        } else if path.extension().is_some_and(|end| end == "rs" || end == "wit") && !of_tests {
+            sources.push(path.to_owned());
+        }
+    }
+    let mut sources = vec![];
+    for folder in ["host/src", "plugins/data/src", "plugins/flags/src", "plugins/schema/src", "sdk/rust/src", "wit"] {
+        find(&repository().join(folder), &mut sources);
+    }
+    sources
 }
 
 /// What a run of the program left.

@@ -1,6 +1,6 @@
 //! Every folder of `tests/cases`: what its commands print is what its `expected.txt` says.
 //!
-//! `BLESS=1 cargo test -p precheck-tests --test cases` rewrites them; `CASE=name` runs one alone.
+//! `BLESS=1 cargo test --workspace --test cases` rewrites them; `CASE=name` runs one alone.
 
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
@@ -68,7 +68,7 @@ fn every_command_prints_what_its_case_expects() {
     let failures = failures.into_inner().unwrap();
     assert!(
         failures.is_empty(),
-        "\n{}\n`BLESS=1 cargo test -p precheck-tests --test cases` makes what is printed what is expected",
+        "\n{}\n`BLESS=1 cargo test --workspace --test cases` makes what is printed what is expected",
         failures.join("\n")
     );
 }
