@@ -78,6 +78,8 @@ impl Case {
             let _ = std::fs::remove_file(project.folder().join(file));
         }
         self.lay_out(&project);
+        let here = project.folder().canonicalize().expect("the project's folder");
+        let here = here.to_str().expect("a path in UTF-8");
         let mut transcript = String::new();
         let mut last = String::new();
         for arguments in &self.run {
@@ -86,22 +88,22 @@ impl Case {
                 let _ = ran.report();
             }
             let code = ran.code.map_or("none".into(), |code| code.to_string());
-            let section = |name, text: &str| section(name, text, self.lines.unwrap_or(usize::MAX));
+            let section = |name: &str, text: &str| section(name, text, self.lines.unwrap_or(usize::MAX));
             let all = section("stdout", &ran.stdout) + &section("stderr", &ran.stderr) + &format!("[exit {code}]\n");
+            for text in &self.never {
+                assert!(!all.contains(text), "{text:?} appears in the output of {}", folder.display());
+            }
+            let all = redact::build(&all.replace(here, "[PROJECT]"));
             let told = if all == last { "[the same]\n" } else { &all };
             transcript.push_str(&format!("$ {}\n{told}\n", format!("precheck {arguments}").trim_end()));
             last = all;
         }
         for path in &self.show {
             let content = std::fs::read_to_string(project.folder().join(path));
-            transcript.push_str(&format!("{path}:\n{}\n", content.unwrap_or_else(|error| format!("{error}\n"))));
+            let content = redact::build(&content.unwrap_or_else(|error| format!("{error}\n")));
+            transcript.push_str(&format!("{path}:\n{content}\n"));
         }
-        for text in &self.never {
-            assert!(!transcript.contains(text), "{text:?} appears in the output of {}", folder.display());
-        }
-        let here = project.folder().canonicalize().expect("the project's folder");
-        let here = here.to_str().expect("a path in UTF-8");
-        redact::build(&transcript.replace(here, "[PROJECT]"))
+        transcript
     }
 
     fn lay_out(&self, project: &Project) {
