@@ -35,6 +35,9 @@ fn judge(folder: &Path) -> Option<String> {
     Some(format!("{}: {}\n{difference}", folder.display(), case.about))
 }
 
+/// Lines of a difference that are shown.
+const MOST: usize = 20;
+
 /// The lines that differ, without the beginning and the end that are alike.
 fn difference(expected: &str, found: &str) -> Option<String> {
     if expected == found {
@@ -45,7 +48,13 @@ fn difference(expected: &str, found: &str) -> Option<String> {
     let (left, right) = (&expected[begin..], &found[begin..]);
     let end = left.iter().rev().zip(right.iter().rev()).take_while(|(left, right)| left == right).count();
     let shown = |sign: &str, lines: &[&str]| -> String {
-        lines[..lines.len() - end].iter().map(|line| format!("{sign} {line}\n")).collect()
+        let lines = &lines[..lines.len() - end];
+        let more = if lines.len() > MOST {
+            format!("{sign} [and {} lines more]\n", lines.len() - MOST)
+        } else {
+            String::new()
+        };
+        lines.iter().take(MOST).map(|line| format!("{sign} {line}\n")).collect::<String>() + &more
     };
     Some(format!("from line {}:\n{}{}", begin + 1, shown("-", left), shown("+", right)))
 }

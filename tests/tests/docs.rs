@@ -20,10 +20,15 @@ fn every_suite_shown_is_valid() {
         match block.mark.as_str() {
             "" => {
                 whole += 1;
-                // Checks alone are to be added to a suite that has what they ask for.
-                let rest = "\n[databases.main]\nurl = \"sqlite:shop.db\"\n[flags.values]\nnew-checkout = true\n";
-                let rest = if block.text.starts_with("[[checks]]") { rest } else { "" };
-                let project = Project::new(&(block.text.clone() + rest));
+                // Checks and plugins alone are to be added to a suite that has what they ask for.
+                let mut suite = block.text.clone();
+                for (table, rest) in [("databases", "main]\nurl = \"sqlite:shop.db\""), ("flags", "values]\na = true")]
+                {
+                    if !suite.contains(&format!("[{table}")) && !suite.contains(&format!("[[{table}")) {
+                        suite.push_str(&format!("\n[{table}.{rest}\n"));
+                    }
+                }
+                let project = Project::new(&suite);
                 let ran = Ran::of(project.command(["validate"]).env("DATABASE_URL", "sqlite:shop.db"));
                 let absent = |line: &str| line.contains("cannot be used") && line.ends_with("does not exist");
                 match ran.code {
