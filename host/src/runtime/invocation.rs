@@ -128,7 +128,9 @@ impl Invocation<'_> {
             );
             return broken(ReasonKind::TimeLimit, message, tail);
         }
-        broken(ReasonKind::Trap, format!("the plugin crashed: {}", crash(&error, tail)), tail)
+        let message = format!("the plugin crashed: {}", crash(&error, tail));
+        // What the message holds already need not be read twice.
+        broken(ReasonKind::Trap, message, tail.get(..last_words(tail)).unwrap_or_default())
     }
 }
 
@@ -146,7 +148,9 @@ pub(super) fn crash(error: &wasmtime::Error, tail: &[String]) -> String {
     if let Some(exit) = error.downcast_ref::<I32Exit>() {
         return format!("it called exit({}) instead of returning", exit.0);
     }
-    let told = last_words(tail);
+    let told = tail.get(last_words(tail)..).unwrap_or_default().iter().map(String::as_str);
+    let told: Vec<&str> = told.filter(|line| !line.starts_with("note: ")).map(plain).collect();
+    let told = told.join(" ");
     match error.downcast_ref::<Trap>() {
         // What a language's runtime executes after it has said why it ends.
         Some(Trap::UnreachableCodeReached) if !told.is_empty() => told,
@@ -157,12 +161,14 @@ pub(super) fn crash(error: &wasmtime::Error, tail: &[String]) -> String {
     }
 }
 
-/// From the last panic on, else the last line.
-fn last_words(tail: &[String]) -> String {
-    let from = tail.iter().rposition(|line| line.contains("panicked at")).unwrap_or(tail.len().saturating_sub(1));
-    let lines = tail.get(from..).unwrap_or_default().iter().map(String::as_str);
-    let lines: Vec<&str> = lines.filter(|line| !line.starts_with("note: ")).collect();
-    lines.join(" ")
+/// Where in what a guest printed last its last words begin: at the last panic, else with the last line.
+fn last_words(tail: &[String]) -> usize {
+    tail.iter().rposition(|line| line.contains("panicked at")).unwrap_or(tail.len().saturating_sub(1))
+}
+
+/// Without the thread that Rust names: a guest has but one.
+fn plain(line: &str) -> &str {
+    line.find("panicked at").filter(|_| line.starts_with("thread '")).and_then(|at| line.get(at..)).unwrap_or(line)
 }
 
 #[cfg(test)]
@@ -176,7 +182,7 @@ mod tests {
                 .map(String::from)
                 .to_vec();
         let error = wasmtime::Error::from(Trap::UnreachableCodeReached);
-        assert_eq!(crash(&error, &tail), "thread '<unnamed>' panicked at src/lib.rs:7:5: no such order");
+        assert_eq!(crash(&error, &tail), "panicked at src/lib.rs:7:5: no such order");
         assert!(crash(&error, &[]).contains("without a word"));
     }
 

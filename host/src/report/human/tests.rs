@@ -82,7 +82,10 @@ fn the_verdict_stands_first_and_the_exit_code_last() {
     assert_eq!(first(&report), "CLEAR WITH WARNINGS: shop 4.2.0 → 5.0.0 may start: 1 warning");
     assert_eq!(last(&report), "CLEAR WITH WARNINGS (exit code 0): 1 warning; 1 check: 1 failed");
     let strict = RunReport::new(run("shop"), vec![], vec![], warned(), false, FailOn::Warning);
-    assert_eq!(last(&strict), "CLEAR WITH WARNINGS (exit code 1): 1 warning; 1 check: 1 failed");
+    assert_eq!(
+        last(&strict),
+        "CLEAR WITH WARNINGS (exit code 1, since warnings were to fail the run): 1 warning; 1 check: 1 failed"
+    );
 }
 
 #[test]

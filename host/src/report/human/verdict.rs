@@ -26,7 +26,10 @@ pub(super) fn last_line(page: &mut Page, report: &RunReport) {
         parts.insert(0, found);
     }
     let interrupted = if report.run.interrupted { "interrupted, " } else { "" };
-    let rest = format!(" ({interrupted}exit code {}): {}", report.exit_code, parts.join("; "));
+    // Clear, and yet not 0: somebody asked for that.
+    let strict = report.verdict == Verdict::ClearWithWarnings && report.exit_code == 1;
+    let strict = if strict { ", since warnings were to fail the run" } else { "" };
+    let rest = format!(" ({interrupted}exit code {}{strict}): {}", report.exit_code, parts.join("; "));
     page.headline(style(report.verdict), word(report.verdict), &rest);
 }
 
