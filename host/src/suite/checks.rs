@@ -19,7 +19,7 @@ pub(super) struct Check {
     pub uses: Option<At<Use>>,
     pub databases: Option<Binding>,
     pub directories: Option<Binding>,
-    /// The key and its table.
+    /// The key and its value, which is no table if that is a mistake noted already.
     pub settings: Option<Entry>,
     pub owner: Option<String>,
     pub severity: Option<At<Severity>>,
@@ -52,7 +52,8 @@ fn check(table: &Table, at: usize, mistakes: &mut Mistakes) -> Check {
     let uses = reader.string("use").and_then(|uses| split(&uses, reader.mistakes));
     let databases = databases(&mut reader);
     let directories = binding(&mut reader, "directories", "a directory");
-    let settings = reader.table("settings").map(|(_, entry)| entry.clone());
+    reader.table("settings");
+    let settings = reader.any("settings").cloned();
     let owner = reader.string("owner").and_then(|owner| plain(&owner, "owner", &mut reader)).map(|owner| owner.value);
     let (severity, severity_by_code) = severity(&mut reader);
     let optional = reader.boolean("optional").unwrap_or(false);
