@@ -257,7 +257,7 @@ impl Resolved<'_> {
         };
         for (code, severity) in &self.check.severity_by_code {
             let Ok(described) = &self.description else {
-                overrides.by_code.insert(code.value.clone(), *severity);
+                overrides.by_code.extend(severity.map(|severity| (code.value.clone(), severity)));
                 continue;
             };
             // A suite may still use an earlier name of a code.
@@ -265,7 +265,7 @@ impl Resolved<'_> {
                 .code(&code.value)
                 .or_else(|| described.codes.iter().find(|described| described.aliases.contains(&code.value)));
             if let Some(found) = found {
-                overrides.by_code.insert(found.code.clone(), *severity);
+                overrides.by_code.extend(severity.map(|severity| (found.code.clone(), severity)));
                 continue;
             }
             let known = || described.codes.iter().map(|code| code.code.as_str());

@@ -136,7 +136,8 @@ impl<'a> Explainer<'a> {
                 self.add(at, format!("{name} must have at least {limit} keys, not {have}"), None);
             }
             Kind::MaxProperties { limit } => {
-                self.add(at, format!("{name} must have at most {limit} keys, not {have}"), None);
+                let keys = if *limit == 1 { "key" } else { "keys" };
+                self.add(at, format!("{name} must have at most {limit} {keys}, not {have}"), None);
             }
             Kind::Minimum { limit } => self.bound(&place, "at least", limit, error),
             Kind::Maximum { limit } => self.bound(&place, "at most", limit, error),
@@ -214,8 +215,8 @@ impl<'a> Explainer<'a> {
     }
 
     pub fn unknown(&mut self, place: &Place<'_>, key: &str, known: &[&str]) {
-        let free = known.iter().copied().filter(|known| place.entry(known).is_none());
-        let near = nearest(key, free).or_else(|| nearest(key, known.iter().copied()));
+        let (free, taken): (Vec<_>, Vec<_>) = known.iter().copied().partition(|known| place.entry(known).is_none());
+        let near = nearest(key, free.into_iter().chain(taken));
         let at = place.entry(key).map_or(place.node.at, |entry| entry.at);
         let (suffix, help) = match near {
             Some(near) => (format!("; did you mean `{near}`?"), None),
