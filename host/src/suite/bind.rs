@@ -50,6 +50,7 @@ pub(super) fn bind(
         if strict && needs == Some(false) {
             let message = format!("`{name}` {} no {one}, so it can be bound to none", kind.verb);
             mistakes.add_with_help(binding.at, message, "remove this key");
+            return vec![];
         }
         for bound in &binding.names {
             if !known.contains(&bound.value.as_str()) {

@@ -19,11 +19,12 @@ pub(super) struct Check {
     pub uses: Option<At<Use>>,
     pub databases: Option<Binding>,
     pub directories: Option<Binding>,
-    /// The key and its table.
+    /// The key and its value, which is no table if that is a mistake noted already.
     pub settings: Option<Entry>,
     pub owner: Option<String>,
     pub severity: Option<At<Severity>>,
-    pub severity_by_code: Vec<(At<String>, Severity)>,
+    /// None where the severity is a mistake.
+    pub severity_by_code: Vec<(At<String>, Option<Severity>)>,
     pub optional: bool,
 }
 
@@ -52,7 +53,8 @@ fn check(table: &Table, at: usize, mistakes: &mut Mistakes) -> Check {
     let uses = reader.string("use").and_then(|uses| split(&uses, reader.mistakes));
     let databases = databases(&mut reader);
     let directories = binding(&mut reader, "directories", "a directory");
-    let settings = reader.table("settings").map(|(_, entry)| entry.clone());
+    reader.table("settings");
+    let settings = reader.any("settings").cloned();
     let owner = reader.string("owner").and_then(|owner| plain(&owner, "owner", &mut reader)).map(|owner| owner.value);
     let (severity, severity_by_code) = severity(&mut reader);
     let optional = reader.boolean("optional").unwrap_or(false);
@@ -114,7 +116,7 @@ fn binding(reader: &mut Reader<'_, '_>, key: &'static str, what: &str) -> Option
     Some(Binding { at: written.at, names })
 }
 
-type Severities = (Option<At<Severity>>, Vec<(At<String>, Severity)>);
+type Severities = (Option<At<Severity>>, Vec<(At<String>, Option<Severity>)>);
 
 fn severity(reader: &mut Reader<'_, '_>) -> Severities {
     let Some(entry) = reader.any("severity") else { return (None, vec![]) };
@@ -126,13 +128,14 @@ fn severity(reader: &mut Reader<'_, '_>) -> Severities {
         Value::Table(table) => {
             let mut by_code = vec![];
             for entry in &table.entries {
-                if let Value::String(text) = &entry.node.value {
-                    let severity = parse_severity(text, entry.node.at, reader.mistakes);
-                    by_code.extend(severity.map(|severity| (At::new(entry.at, entry.key.clone()), severity)));
+                let severity = if let Value::String(text) = &entry.node.value {
+                    parse_severity(text, entry.node.at, reader.mistakes)
                 } else {
                     let message = format!("a severity must be a string, not {}", entry.node.kind());
                     reader.mistakes.add(entry.node.at, message);
-                }
+                    None
+                };
+                by_code.push((At::new(entry.at, entry.key.clone()), severity));
             }
             (None, by_code)
         }

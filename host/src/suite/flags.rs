@@ -8,11 +8,14 @@ use crate::model::UpgradeContext;
 use super::reader::Reader;
 use super::tree::{Entry, Table, Value};
 
-pub(super) fn read(suite: &mut Reader<'_, '_>, base: &Path, upgrade: &UpgradeContext) -> FlagsConfig {
+/// The flags, and whether the suite says who knows any, be it with mistakes.
+pub(super) fn read(suite: &mut Reader<'_, '_>, base: &Path, upgrade: &UpgradeContext) -> (FlagsConfig, bool) {
     let mut flags = FlagsConfig::default();
+    let mut told = false;
     if let Some((table, entry)) = suite.table("flags") {
         let keys = ["context", "values", "providers"];
         let mut reader = Reader::new(table, entry.node.at, "`[flags]`", &keys, suite.mistakes);
+        told = reader.any("values").is_some() || reader.any("providers").is_some();
         if let Some((context, _)) = reader.table("context") {
             for entry in &context.entries {
                 match entry.node.value {
@@ -42,7 +45,7 @@ pub(super) fn read(suite: &mut Reader<'_, '_>, base: &Path, upgrade: &UpgradeCon
             flags.context.entry(name.to_owned()).or_insert_with(|| value.clone().into());
         }
     }
-    flags
+    (flags, told)
 }
 
 fn inline(entry: &Entry, reader: &mut Reader<'_, '_>) -> Option<(String, FlagRule)> {

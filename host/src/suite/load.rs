@@ -33,6 +33,8 @@ pub struct Suite {
     pub(super) databases: Databases,
     pub(super) directories: Directories,
     pub(super) flags: FlagsConfig,
+    /// True if it says who knows flags, be it with mistakes.
+    pub(super) flags_told: bool,
     pub(super) plugins: Plugins,
     pub(super) checks: Vec<Check>,
 }
@@ -105,10 +107,10 @@ impl Suite {
         let upgrade = upgrade::read(&mut reader);
         let databases = databases::read(&mut reader, base, environment);
         let directories = directories::read(&mut reader, base);
-        let flags = flags::read(&mut reader, base, &upgrade);
+        let (flags, flags_told) = flags::read(&mut reader, base, &upgrade);
         let plugins = plugins::read(&mut reader, base, &source.text, &built_in);
         let checks = checks::read(&mut reader);
-        Suite { source, mistakes, built_in, upgrade, databases, directories, flags, plugins, checks }
+        Suite { source, mistakes, built_in, upgrade, databases, directories, flags, flags_told, plugins, checks }
     }
 
     /// The plugins that checks use, by the names that the checks use, in the order of their first use: what has to be

@@ -40,10 +40,11 @@ impl<'t, 'm> Reader<'t, 'm> {
         let mut meant: Vec<(&'static str, &'t Entry)> = vec![];
         for entry in table.entries.iter().filter(|entry| !keys.contains(&entry.key.as_str())) {
             let taken = |key: &str| table.get(key).is_some() || meant.iter().any(|(meant, _)| *meant == key);
-            let free: Vec<&'static str> = keys.iter().copied().filter(|key| !taken(key)).collect();
-            let near = nearest(&entry.key, free);
-            meant.extend(near.map(|near| (near, entry)));
-            match near.or_else(|| nearest(&entry.key, keys.iter().copied())) {
+            let (taken, free): (Vec<_>, Vec<_>) = keys.iter().copied().partition(|key| taken(key));
+            // Of two that are as near, the one that is not there yet.
+            let near = nearest(&entry.key, free.iter().chain(&taken).copied());
+            meant.extend(near.filter(|near| free.contains(near)).map(|near| (near, entry)));
+            match near {
                 Some(near) => mistakes.add(entry.at, format!("unknown key `{}`; did you mean `{near}`?", entry.key)),
                 None => {
                     let help = format!("{what} has the keys {}", quoted(keys.iter().copied()));

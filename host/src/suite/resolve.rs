@@ -72,6 +72,7 @@ impl Suite {
         };
         let source = check.uses.as_ref().and_then(|uses| self.source_of(&uses.value.plugin));
         let mut description = self.describe(check, source.is_some(), described, mistakes);
+        let before_settings = mistakes.count();
         let settings = match judge_settings(check, at, description.as_ref().ok().copied(), mistakes) {
             Ok(settings) => settings,
             Err(reason) => {
@@ -79,6 +80,7 @@ impl Suite {
                 Json::Null
             }
         };
+        let of_settings = mistakes.count() - before_settings;
         let needs = |capability| description.as_ref().ok().map(|described| described.needs(capability));
         let uses = At::new(at, name.as_str());
         let databases: Vec<&str> = self.databases.keys().map(String::as_str).collect();
@@ -93,12 +95,12 @@ impl Suite {
         let needs_files = needs(Capability::Files);
         let directories = bind(&bind::DIRECTORIES, check.directories.as_ref(), needs_files, &directories, mistakes);
         let feature_flags = needs(Capability::FeatureFlags).unwrap_or(false);
-        if feature_flags && self.flags.providers.is_empty() {
+        if feature_flags && !self.flags_told {
             let message = format!("`{name}` asks for feature flags, and the suite has none");
             let help = "add for example\n  [[flags.providers]]\n  file = \"flags.toml\"";
             mistakes.missing(at, message, Some(help.to_owned()));
         }
-        let sound = check.uses.is_some() && mistakes.count() == before;
+        let sound = check.uses.is_some() && mistakes.count() == before + of_settings;
         Resolved { check, uses: name, source, description, settings, databases, directories, feature_flags, sound }
     }
 
@@ -190,6 +192,9 @@ fn judge_settings(
 ) -> Result<Json, String> {
     let none = Node { at, value: Value::Table(Table::default()) };
     let node = check.settings.as_ref().map_or(&none, |entry| &entry.node);
+    if !matches!(node.value, Value::Table(_)) {
+        return Ok(Json::Null);
+    }
     let before = mistakes.count();
     let settings = node.to_json(mistakes);
     // A value that JSON cannot hold was replaced: what a schema says of it would mislead.
@@ -199,6 +204,8 @@ fn judge_settings(
         for violation in settings::violations(&described.settings_schema, &settings, node)? {
             match (violation.missing, violation.help) {
                 (Some(_), help) => mistakes.missing(violation.at, violation.message, help),
+                // Settings that are not there lack whatever is said of them.
+                (None, help) if check.settings.is_none() => mistakes.missing(violation.at, violation.message, help),
                 (None, Some(help)) => mistakes.add_with_help(violation.at, violation.message, help),
                 (None, None) => mistakes.add(violation.at, violation.message),
             }
@@ -230,7 +237,7 @@ pub(super) struct Resolved<'s> {
     pub databases: Vec<String>,
     pub directories: Vec<String>,
     pub feature_flags: bool,
-    /// False if it has mistakes, so that its default id may not be what it will be.
+    /// False if it has mistakes outside of its settings, so that its default id may not be what it will be.
     sound: bool,
 }
 
@@ -250,7 +257,7 @@ impl Resolved<'_> {
         };
         for (code, severity) in &self.check.severity_by_code {
             let Ok(described) = &self.description else {
-                overrides.by_code.insert(code.value.clone(), *severity);
+                overrides.by_code.extend(severity.map(|severity| (code.value.clone(), severity)));
                 continue;
             };
             // A suite may still use an earlier name of a code.
@@ -258,7 +265,7 @@ impl Resolved<'_> {
                 .code(&code.value)
                 .or_else(|| described.codes.iter().find(|described| described.aliases.contains(&code.value)));
             if let Some(found) = found {
-                overrides.by_code.insert(found.code.clone(), *severity);
+                overrides.by_code.extend(severity.map(|severity| (found.code.clone(), severity)));
                 continue;
             }
             let known = || described.codes.iter().map(|code| code.code.as_str());

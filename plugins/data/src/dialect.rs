@@ -243,7 +243,7 @@ impl<'c> Dialect<'c> {
 fn numeric(definition: &ColumnDefinition) -> bool {
     let native_type = definition.native_type.to_ascii_uppercase();
     let has = |words: &[&str]| words.iter().any(|word| native_type.contains(word));
-    // In a STRICT table, which the catalogue does not tell from others, `ANY` turns nothing into numbers.
+    // In a STRICT table `ANY` turns nothing into numbers; in others what follows from that does no harm.
     if native_type == "ANY" {
         return false;
     }

@@ -3,8 +3,8 @@
 use precheck::report::text;
 use serde_json::{Map, Value};
 
-/// How deep objects in objects are shown; a schema may contain itself.
-const DEPTH: usize = 4;
+/// How deep objects in objects are shown, lists and alternatives counted; a schema may contain itself.
+const DEPTH: usize = 8;
 /// Lines in all; a plugin writes the schema.
 const LINES: usize = 400;
 /// References to references that are followed.
@@ -219,6 +219,19 @@ mod tests {
       Keys of offenders to show.
   where: text";
         assert_eq!(outline(&schema.to_string(), 2, 80).join("\n"), expected);
+    }
+
+    #[test]
+    fn optional_tables_in_lists_of_tables_show_their_keys() {
+        let schema = serde_json::json!({
+            "properties": { "rules": { "type": "array", "items": { "$ref": "#/$defs/Rule" } } },
+            "$defs": {
+                "Rule": { "type": "object", "properties": { "range": { "anyOf": [{ "$ref": "#/$defs/Range" }, { "type": "null" }] } } },
+                "Range": { "type": "object", "properties": { "min": { "type": "integer" } } },
+            },
+        });
+        let expected = "rules: list of table\n    range: table\n        min: integer";
+        assert_eq!(outline(&schema.to_string(), 0, 80).join("\n"), expected);
     }
 
     #[test]

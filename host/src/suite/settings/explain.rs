@@ -116,9 +116,10 @@ impl<'a> Explainer<'a> {
             Kind::OneOfMultipleValid { .. } => {
                 self.add(at, format!("{name} fits more than one of the forms that exclude each other"), None);
             }
-            Kind::MinItems { limit: 1 } | Kind::MinLength { limit: 1 } | Kind::MinProperties { limit: 1 } => {
+            Kind::MinItems { limit: 1 } | Kind::MinLength { limit: 1 } => {
                 self.add(at, format!("{name} must not be empty"), None);
             }
+            Kind::MinProperties { limit: 1 } => self.empty(&place),
             Kind::MinItems { limit } => {
                 self.add(at, format!("{name} must have at least {limit} items, not {have}"), None);
             }
@@ -135,7 +136,8 @@ impl<'a> Explainer<'a> {
                 self.add(at, format!("{name} must have at least {limit} keys, not {have}"), None);
             }
             Kind::MaxProperties { limit } => {
-                self.add(at, format!("{name} must have at most {limit} keys, not {have}"), None);
+                let keys = if *limit == 1 { "key" } else { "keys" };
+                self.add(at, format!("{name} must have at most {limit} {keys}, not {have}"), None);
             }
             Kind::Minimum { limit } => self.bound(&place, "at least", limit, error),
             Kind::Maximum { limit } => self.bound(&place, "at most", limit, error),
@@ -146,7 +148,13 @@ impl<'a> Explainer<'a> {
             }
             Kind::UniqueItems => self.repeated(&place, error.instance()),
             Kind::Pattern { pattern } => self.add(at, format!("{name} must match the pattern `{pattern}`"), None),
-            Kind::Not { .. } => self.add(at, format!("{name} has just the form that the check excludes"), None),
+            Kind::Not { schema } => {
+                let message = match schema.get("const") {
+                    Some(excluded) => format!("{name} cannot be `{}`", show(excluded)),
+                    None => format!("{name} has just the form that the check excludes"),
+                };
+                self.add(at, message, None);
+            }
             Kind::Contains => self.add(at, format!("{name} lacks an item that it must have"), None),
             Kind::FalseSchema => self.add(at, format!("{name} is not allowed here"), None),
             Kind::PropertyNames { error } => {
@@ -199,9 +207,16 @@ impl<'a> Explainer<'a> {
         });
     }
 
+    /// A table without keys: some are missing, whichever.
+    fn empty(&mut self, place: &Place<'_>) {
+        let missing = Some((place.node.at, String::new()));
+        let message = format!("{} must not be empty", place.name);
+        self.found.push(Violation { at: place.node.at, message, help: None, missing, meant: None });
+    }
+
     pub fn unknown(&mut self, place: &Place<'_>, key: &str, known: &[&str]) {
-        let free = known.iter().copied().filter(|known| place.entry(known).is_none());
-        let near = nearest(key, free).or_else(|| nearest(key, known.iter().copied()));
+        let (free, taken): (Vec<_>, Vec<_>) = known.iter().copied().partition(|known| place.entry(known).is_none());
+        let near = nearest(key, free.into_iter().chain(taken));
         let at = place.entry(key).map_or(place.node.at, |entry| entry.at);
         let (suffix, help) = match near {
             Some(near) => (format!("; did you mean `{near}`?"), None),

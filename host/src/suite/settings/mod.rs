@@ -24,7 +24,7 @@ pub(super) struct Violation {
     pub at: usize,
     pub message: String,
     pub help: Option<String>,
-    /// Set where a key is missing: the table's place, and the key.
+    /// Set where a key is missing: the table's place, and the key; empty where any key would do.
     pub missing: Option<(usize, String)>,
     /// Set where an unknown key was probably meant for another: the table's place, and the other key.
     pub meant: Option<(usize, String)>,

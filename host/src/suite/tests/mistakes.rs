@@ -442,3 +442,37 @@ fn a_misspelt_key_makes_no_other_mistakes() {
     ];
     assert_eq!(mistakes(text), expected);
 }
+
+#[test]
+fn one_mistake_gets_one_sentence() {
+    let provider = "[[flags.providers]]\nfile = \"flags.yaml\"\n[[checks]]\nuse = \"flags/required\"";
+    assert_mistake(provider, "2:8: a file of flags must end in `.toml` or `.json`, which says how to read it");
+    let bound = "[flags.values]\n[[checks]]\nuse = \"flags/required\"\ndatabase = \"nix\"";
+    assert_mistake(bound, "4:12: `flags/required` reads no database, so it can be bound to none\n  remove this key");
+    let check = "[databases.main]\nurl = \"sqlite:a.db\"\n[[checks]]\nuse = \"schema/tables\"\ndatabase = \"main\"\n";
+    assert_mistake(&format!("{check}databse = \"main\""), "6:1: unknown key `databse`; did you mean `database`?");
+}
+
+#[test]
+fn a_mistake_in_settings_hides_no_id_that_is_there_twice() {
+    let check = "[[checks]]\nuse = \"schema/tables\"\nsettings = { presnt = [] }\n";
+    let expected = [
+        "5:14: unknown key `presnt` in `settings`; did you mean `present`?",
+        "6:1: `schema/tables@main` would be the id of this check and of that of line 3\n  give each an `id` of its own",
+        "8:14: unknown key `presnt` in `settings`; did you mean `present`?",
+    ];
+    assert_eq!(mistakes(&format!("[databases.main]\nurl = \"sqlite:a.db\"\n{check}{check}")), expected);
+}
+
+#[test]
+fn two_mistakes_at_one_place_get_two_sentences() {
+    let text = "[databases.main]\nurl = \"sqlite:a.db\"\n[[checks]]\nuse = \"schema/tables\"\n\
+                severity = { missing-tabel = \"blokcer\", unexpected-tabel = 3 }";
+    let expected = [
+        "5:14: `schema/tables` has no code `missing-tabel`; did you mean `missing-table`?",
+        "5:30: unknown severity `blokcer`; did you mean `blocker`?",
+        "5:41: `schema/tables` has no code `unexpected-tabel`; did you mean `unexpected-table`?",
+        "5:60: a severity must be a string, not an integer",
+    ];
+    assert_eq!(mistakes(text), expected);
+}

@@ -193,10 +193,12 @@ fn rarer_keywords_have_sentences_too() {
             "f": { "const": 4 },
             "g": { "not": { "type": "string" } },
             "h": { "propertyNames": { "pattern": "^x" } },
+            "i": { "type": ["string", "boolean"], "not": { "const": true } },
         },
         "unevaluatedProperties": false,
     });
-    let settings = "a = \"y\"\nb = 4\nc = \"äöü\"\nd = 1\ne = [\"x\"]\nf = 3\ng = \"q\"\nh = { y = 1 }\nz = 1";
+    let settings =
+        "a = \"y\"\nb = 4\nc = \"äöü\"\nd = 1\ne = [\"x\"]\nf = 3\ng = \"q\"\nh = { y = 1 }\ni = true\nz = 1";
     let expected = [
         "7:5: `a` must match the pattern `^x`",
         "8:5: `b` must be a multiple of 3",
@@ -206,9 +208,32 @@ fn rarer_keywords_have_sentences_too() {
         "12:5: `f` cannot be `3`\n  it must be `4`",
         "13:5: `g` has just the form that the check excludes",
         "14:7: `h` cannot have the key `y`: it does not match \"^x\"",
-        "15:1: unknown key `z` in `settings`\n  it has the keys `a`, `b`, `c`, `d`, `e`, `f`, `g`, `h`",
+        "15:5: `i` cannot be `true`",
+        "16:1: unknown key `z` in `settings`\n  it has the keys `a`, `b`, `c`, `d`, `e`, `f`, `g`, `h`, `i`",
     ];
     assert_eq!(judge(schema, settings), expected);
+}
+
+/// The mistakes of a suite with one check of a plugin of its own, which is written on line 3.
+fn of_check(schema: Json, check_text: &str) -> Vec<String> {
+    let described =
+        [("own".to_owned(), Ok(plugin("own", vec![check("check", &[], &[], schema)])))].into_iter().collect();
+    let text = format!("[plugins.own]\nsource = \"own.wasm\"\n[[checks]]\nuse = \"own/check\"\n{check_text}");
+    let mistakes = parse(&text).plan(&described).unwrap_err();
+    mistakes.iter().map(|one| one.to_string().replace("/suite/precheck.toml:", "")).collect()
+}
+
+#[test]
+fn settings_that_could_not_be_read_are_not_called_empty() {
+    let schema = || json!({ "type": "object", "minProperties": 1, "properties": { "present": names() } });
+    assert_eq!(of_check(schema(), ""), ["4:7: `settings` must not be empty"]);
+    assert_eq!(of_check(schema(), "settings = {}"), ["5:12: `settings` must not be empty"]);
+    assert_eq!(of_check(schema(), "settings = [\"a\"]"), ["5:12: `settings` must be a table, not an array"]);
+    for broken in ["settings = { present = [\"a\", }", "[checks.settings]\npresent = [\"a\""] {
+        let mistakes = of_check(schema(), broken);
+        assert_eq!(mistakes.len(), 1, "{mistakes:?}");
+        assert!(mistakes[0].contains("this is not TOML"), "{mistakes:?}");
+    }
 }
 
 /// Plans a check whose schema cannot be used.

@@ -36,6 +36,8 @@ struct State {
 struct Listed {
     summary: TableSummary,
     without_rowid: bool,
+    /// It holds what a virtual table keeps: there for whoever asks for it by name, and in nobody's list.
+    shadow: bool,
 }
 
 impl Catalogue {
@@ -51,7 +53,8 @@ impl Catalogue {
         if !is_main(schema) {
             return Ok(Vec::new());
         }
-        let mut summaries: Vec<TableSummary> = tables.values().map(|listed| listed.summary.clone()).collect();
+        let mut summaries: Vec<TableSummary> =
+            tables.values().filter(|listed| !listed.shadow).map(|listed| listed.summary.clone()).collect();
         summaries.sort_by(|one, other| one.name.name.cmp(&other.name.name));
         Ok(summaries)
     }
@@ -103,19 +106,21 @@ fn is_main(schema: Option<&str>) -> bool {
 
 fn list(anchor: &Connection) -> rusqlite::Result<BTreeMap<String, Listed>> {
     let rows = estimates(anchor)?;
-    // Shadow tables hold what a virtual table keeps; names that begin with `sqlite_` are reserved for SQLite's own.
+    // Names that begin with `sqlite_` are reserved for SQLite's own. A shadow table may be the operator's own, which SQLite
+    // takes for one by its name alone.
     let mut statement = anchor.prepare(
         "SELECT name, type, wr, strict FROM pragma_table_list
-         WHERE schema = 'main' AND type <> 'shadow' AND substr(lower(name), 1, 7) <> 'sqlite_'",
+         WHERE schema = 'main' AND substr(lower(name), 1, 7) <> 'sqlite_'",
     )?;
     let listed = statement.query_map([], |row| {
         let name: String = row.get(0)?;
         let kind: String = row.get(1)?;
         let (without_rowid, strict): (bool, bool) = (row.get(2)?, row.get(3)?);
         let flag = |name: &str, set: bool| set.then(|| Attribute { name: name.to_owned(), value: "true".to_owned() });
+        let shadow = kind == "shadow";
         let summary = TableSummary {
             kind: match kind.as_str() {
-                "table" => TableKind::Table,
+                "table" | "shadow" => TableKind::Table,
                 "view" => TableKind::View,
                 "virtual" => TableKind::VirtualTable,
                 _ => TableKind::Other(kind),
@@ -126,7 +131,7 @@ fn list(anchor: &Connection) -> rusqlite::Result<BTreeMap<String, Listed>> {
             bytes: None,
             attributes: [flag("strict", strict), flag("without-rowid", without_rowid)].into_iter().flatten().collect(),
         };
-        Ok((summary.name.name.to_ascii_lowercase(), Listed { summary, without_rowid }))
+        Ok((summary.name.name.to_ascii_lowercase(), Listed { summary, without_rowid, shadow }))
     })?;
     listed.collect()
 }

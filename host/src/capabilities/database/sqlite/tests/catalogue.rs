@@ -36,12 +36,25 @@ async fn tables_are_listed_by_name_without_the_engines_own() {
     assert_eq!(session.tables(Some("other".into())).await.unwrap(), []);
     assert_eq!(session.schemas().await.unwrap(), ["main"]);
     assert_eq!(session.search_path().await.unwrap(), ["main"]);
-    for (schema, name) in [(None, "gone"), (None, "sqlite_schema"), (Some("temp"), "b"), (None, "search_data")] {
+    for (schema, name) in [(None, "gone"), (None, "sqlite_schema"), (Some("temp"), "b")] {
         let name = TableName { schema: schema.map(str::to_owned), name: name.to_owned() };
         assert_eq!(session.table(name).await.unwrap(), None);
     }
     let broken = session.table(TableName { schema: None, name: "broken".into() }).await.unwrap_err();
     assert!(broken.message.contains("`broken`") && broken.message.contains("gone"), "{}", broken.message);
+}
+
+#[tokio::test]
+async fn a_table_of_ones_own_with_the_name_of_a_shadow_table_is_there() {
+    let (_database, mut session) = memory_session(
+        "CREATE TABLE posts_content (id INTEGER PRIMARY KEY, body TEXT);
+         CREATE VIRTUAL TABLE posts USING fts5(body, content='posts_content', content_rowid='id');",
+    )
+    .await;
+    let listed: Vec<_> = session.tables(None).await.unwrap().into_iter().map(|table| table.name.name).collect();
+    assert_eq!(listed, ["posts"]);
+    let own = table(&mut session, "Posts_Content").await;
+    assert_eq!((own.summary.kind, own.columns.len()), (TableKind::Table, 2));
 }
 
 #[tokio::test]
