@@ -104,8 +104,9 @@ impl Invocation<'_> {
     }
 
     fn end_of(&self, end: wasmtime::Result<CheckResult>, out_of_memory: bool, tail: &[String]) -> End {
-        let broken =
-            |kind, message: String, output: &[String]| End::Broken(Reason { kind, message, output: output.to_vec() });
+        let broken = |kind, message: String, output: &[String]| {
+            End::Broken(Reason { output: output.to_vec(), ..Reason::new(kind, message) })
+        };
         let plugin = &self.check.plugin;
         if out_of_memory {
             let most = format_bytes(self.limits.memory);
