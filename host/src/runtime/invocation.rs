@@ -7,7 +7,7 @@ use tokio::sync::watch;
 use wasmtime::{Store, Trap};
 use wasmtime_wasi::I32Exit;
 
-use super::engine::{Runtime, State};
+use super::engine::{CALL_BYTES, Runtime, State};
 use super::judge::{End, judge};
 use super::plugin::Plugin;
 use crate::capabilities::DeadlinePassed;
@@ -154,7 +154,13 @@ pub(super) fn crash(error: &wasmtime::Error, tail: &[String]) -> String {
         Some(Trap::UnreachableCodeReached) => "it aborted without a word (unreachable code was reached)".into(),
         Some(trap) if told.is_empty() => trap.to_string(),
         Some(trap) => format!("{trap}; it printed last: {told}"),
-        None => error.root_cause().to_string(),
+        None => match error.root_cause().to_string() {
+            // The engine's words for it, which has no public type for it, mean nothing to the author of a check.
+            cause if cause.contains("fuel allocated for hostcalls") => {
+                format!("it passed more than {} MiB to the host in one call", CALL_BYTES >> 20)
+            }
+            cause => cause,
+        },
     }
 }
 
