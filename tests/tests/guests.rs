@@ -242,6 +242,55 @@ fn prints_without_end() {
 }
 
 #[test]
+fn sleeps_for_ever() {
+    assert_passed(&judge("sleeps-for-ever"));
+}
+
+#[test]
+fn finds_megabytes() {
+    let ran = judge_with("finds-megabytes", r#"time = "20s", memory = "16MiB""#);
+    let (outcome, kind, message) = told(&ran);
+    assert_eq!((outcome.as_str(), kind.as_str()), ("errored", "limit"), "{message}");
+    assert!(message.contains("8 MiB"), "{message}");
+    assert_eq!(ran.check("guest")["findings"].as_array().unwrap().len(), 7);
+    assert_found(&ran);
+}
+
+#[test]
+fn logs_megabytes() {
+    assert_stopped_in_time("logs-megabytes");
+}
+
+#[test]
+fn prints_nothing_but_line_breaks() {
+    assert_stopped_in_time("prints-nothing-but-line-breaks");
+}
+
+#[test]
+fn complains_at_length() {
+    let ran = judge_with("complains-at-length", r#"memory = "64MiB""#);
+    assert_errored(&ran, "plugin", "alas alas");
+    assert!(ran.stdout.len() < 100_000, "{} bytes", ran.stdout.len());
+}
+
+#[test]
+fn asks_at_length() {
+    let ran = judge("asks-at-length");
+    assert_errored(&ran, "denied", "the database `xxx");
+    assert!(ran.stdout.len() < 100_000, "{} bytes", ran.stdout.len());
+}
+
+#[test]
+fn says_too_much_at_once() {
+    assert_errored(&judge_with("says-too-much-at-once", r#"memory = "64MiB""#), "trap", "16 MiB");
+}
+
+#[test]
+fn fills_the_engine() {
+    assert_errored(&judge_with("fills-the-engine", r#"time = "50s""#), "limit", "384 MiB");
+}
+
+#[test]
 fn drops_in_odd_order() {
     assert_passed(&judge("drops-in-odd-order"));
 }

@@ -59,12 +59,18 @@ impl Logging {
 }
 
 impl Lines {
-    fn print(&mut self, chunk: &[u8]) {
-        for part in chunk.split_inclusive(|byte| *byte == b'\n') {
+    fn print(&mut self, mut chunk: &[u8]) {
+        while let Some(part) = chunk.split_inclusive(|byte| *byte == b'\n').next() {
+            chunk = chunk.get(part.len()..).unwrap_or_default();
             let room = LINE_BYTES.saturating_sub(self.partial.len());
             self.partial.extend(part.iter().take(room));
             if part.ends_with(b"\n") {
                 self.end_line();
+                // Only the last lines still matter: a chunk of nothing but line breaks would keep the host busy for long,
+                // where no deadline reaches it.
+                if self.passed_on > MOST_LINES {
+                    chunk = last_lines(chunk);
+                }
             }
         }
     }
@@ -93,6 +99,17 @@ impl Lines {
     }
 }
 
+/// The end of a chunk, with as many line breaks as lines are kept; nothing is cut from within a line that is kept.
+fn last_lines(chunk: &[u8]) -> &[u8] {
+    let mut breaks = chunk.iter().enumerate().rev().filter(|(_, byte)| **byte == b'\n').map(|(at, _)| at);
+    breaks.nth(TAIL_LINES).and_then(|at| chunk.get(at + 1..)).unwrap_or(chunk)
+}
+
+/// A text without what is beyond the length of a line, which may be much.
+fn cut(text: &str, most: usize) -> &str {
+    text.get(..text.floor_char_boundary(most)).unwrap_or_default()
+}
+
 impl Host for Capabilities {
     async fn log(&mut self, level: Level, message: String, attributes: Vec<Attribute>) -> wasmtime::Result<()> {
         self.seam.enter(Call::Log)?;
@@ -103,13 +120,13 @@ impl Host for Capabilities {
             Level::Warn => LogLevel::Warn,
             Level::Error => LogLevel::Error,
         };
-        let mut line = message;
-        for Attribute { name, value } in attributes {
-            line.push_str(&format!(" {name}={value:?}"));
+        let mut line = cut(&message, LINE_BYTES).to_owned();
+        for Attribute { name, value } in &attributes {
+            // What is cut off anyway is not even written: escaped it could be many times as long.
+            let Some(room) = LINE_BYTES.checked_sub(line.len()).filter(|room| *room > 0) else { break };
+            line.push_str(&format!(" {}={:?}", cut(name, room), cut(value, room)));
         }
-        if line.len() > LINE_BYTES {
-            line.truncate(line.floor_char_boundary(LINE_BYTES));
-        }
+        line.truncate(line.floor_char_boundary(LINE_BYTES));
         self.logging.lines().pass_on(level, line);
         Ok(())
     }
@@ -145,5 +162,26 @@ mod tests {
         assert_eq!(tail.len(), TAIL_LINES);
         assert_eq!(tail.first().map(String::as_str), Some("81"));
         assert_eq!(tail.last().map(String::len), Some(LINE_BYTES));
+    }
+
+    #[test]
+    fn a_flood_of_lines_in_one_chunk_costs_little_and_ends_with_the_right_lines() {
+        let logging = Logging::new("c", None);
+        let mut chunk = vec![b'\n'; 16 << 20];
+        chunk.extend_from_slice(b"the last\nwords");
+        let begun = std::time::Instant::now();
+        for _ in 0..5 {
+            logging.print(&chunk);
+        }
+        assert_eq!(logging.tail(), ["wordsthe last", "the last", "words"].map(String::from)[1..]);
+        assert!(begun.elapsed() < std::time::Duration::from_secs(10), "{:?}", begun.elapsed());
+    }
+
+    #[test]
+    fn a_line_is_cut_before_it_is_written() {
+        assert_eq!(cut("äö", 3), "ä");
+        assert_eq!(last_lines(b"a\nb"), b"a\nb");
+        let long = b"x\n".repeat(100);
+        assert_eq!(last_lines(&long), b"x\n".repeat(TAIL_LINES));
     }
 }

@@ -17,6 +17,10 @@ use crate::model::{
 /// How often progress is passed on.
 const PROGRESS_EVERY: Duration = Duration::from_millis(50);
 
+/// Bytes of all findings of a check together, as the report writes them at least: a few of them must not fill the host's
+/// memory, nor the report.
+const MOST_BYTES: usize = 8 << 20;
+
 /// What is known of a code before a finding with it comes in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CodeRule {
@@ -35,6 +39,7 @@ pub struct Report {
     codes: BTreeMap<String, CodeRule>,
     most: u64,
     findings: Vec<ReportedFinding>,
+    bytes: usize,
     events: Option<UnboundedSender<Event>>,
     progress_told: Option<Instant>,
 }
@@ -48,7 +53,7 @@ impl Report {
         most: u64,
         events: Option<UnboundedSender<Event>>,
     ) -> Self {
-        Report { check: check.into(), codes, most, findings: Vec::new(), events, progress_told: None }
+        Report { check: check.into(), codes, most, findings: Vec::new(), bytes: 0, events, progress_told: None }
     }
 
     /// What was found so far: blockers first, else in the order of emission.
@@ -70,6 +75,13 @@ impl Report {
             let message = format!("the check emitted more than {} findings (limits.findings)", self.most);
             return Err(CapabilityError::new(ErrorKind::Limit, message).with_code("findings"));
         }
+        let bytes = self.bytes.saturating_add(bytes_of(&finding));
+        if bytes > MOST_BYTES {
+            let message =
+                format!("the check's findings are larger than the {} MiB that all may take", MOST_BYTES >> 20);
+            return Err(CapabilityError::new(ErrorKind::Limit, message).with_code("finding-bytes"));
+        }
+        self.bytes = bytes;
         let declared_severity = finding.severity.unwrap_or(rule.severity);
         let reported = ReportedFinding {
             severity: rule.overridden.unwrap_or(declared_severity),
@@ -102,6 +114,38 @@ impl Report {
             let _ = events.send(event(self.check.clone()));
         }
     }
+}
+
+/// The texts of a finding, and something for whatever holds them.
+fn bytes_of(finding: &Finding) -> usize {
+    const PART: usize = 64;
+    let attributes = |attributes: &[Attribute]| -> usize {
+        attributes.iter().map(|attribute| PART + attribute.name.len() + attribute.value.len()).sum()
+    };
+    let text = |text: &Option<String>| text.as_ref().map_or(0, String::len);
+    let subject = match &finding.subject {
+        Some(Subject::Database(object)) => {
+            let columns: usize = object.columns.iter().map(|column| PART + column.len()).sum();
+            object.database.len() + text(&object.schema) + text(&object.table) + columns + text(&object.object)
+        }
+        Some(Subject::File(position)) => position.directory.len() + position.path.len(),
+        Some(Subject::Flag { key: text } | Subject::Other { text }) => text.len(),
+        None => 0,
+    };
+    let value = |value: &Value| match value {
+        Value::Text(text) => text.len(),
+        Value::Blob(blob) => blob.len().saturating_mul(2),
+        Value::Null | Value::Boolean(_) | Value::Integer(_) | Value::Real(_) => 8,
+    };
+    let field = |field: &Field| PART + field.name.len() + value(&field.value);
+    let evidence = finding.evidence.iter().map(|evidence| PART + evidence.fields.iter().map(field).sum::<usize>());
+    let remedies = finding.remedies.iter().map(|remedy| PART + remedy.summary.len() + text(&remedy.statement));
+    PART + finding.code.len()
+        + finding.message.len()
+        + subject
+        + evidence.sum::<usize>()
+        + remedies.sum::<usize>()
+        + attributes(&finding.attributes)
 }
 
 /// Of an offender only what identifies it: what it holds may be personal.
@@ -226,6 +270,38 @@ mod tests {
             remedies: vec![],
             attributes: vec![],
         }
+    }
+
+    #[test]
+    fn findings_together_are_bounded_in_bytes_whatever_holds_them() {
+        let large = || "x".repeat(MOST_BYTES / 2);
+        let with = |change: fn(&mut Finding, String)| {
+            let mut finding = finding("known", None);
+            change(&mut finding, large());
+            finding
+        };
+        let ways: [fn(&mut Finding, String); 5] = [
+            |finding, text| finding.message = text,
+            |finding, text| finding.subject = Some(Subject::Other { text }),
+            |finding, text| finding.remedies.push(Remedy { summary: String::new(), statement: Some(text) }),
+            |finding, text| finding.attributes.push(Attribute { name: text, value: String::new() }),
+            |finding, text| {
+                let field = Field { name: "k".into(), value: Value::Text(text), key: true };
+                finding.evidence.push(Evidence { fields: vec![field] });
+            },
+        ];
+        for way in ways {
+            let mut report = report(100, None);
+            report.emit(with(way)).unwrap();
+            let error = report.emit(with(way)).unwrap_err();
+            assert_eq!((error.kind, error.code.as_deref()), (ErrorKind::Limit, Some("finding-bytes")));
+            // What was too large takes no room from what is not.
+            report.emit(finding("known", None)).unwrap();
+            assert_eq!(report.take().len(), 2);
+        }
+        let mut many = finding("known", None);
+        many.attributes = vec![Attribute { name: String::new(), value: String::new() }; MOST_BYTES / 32];
+        assert_eq!(report(100, None).emit(many).unwrap_err().kind, ErrorKind::Limit);
     }
 
     #[test]

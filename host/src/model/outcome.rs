@@ -44,10 +44,19 @@ pub struct Reason {
     pub output: Vec<String>,
 }
 
+/// Bytes of a reason's message. A plugin may have written it, or what it quotes.
+const MESSAGE_BYTES: usize = 16 << 10;
+
 impl Reason {
-    /// A reason without printed lines.
+    /// A reason without printed lines; a message that is too long is cut.
     pub fn new(kind: ReasonKind, message: impl Into<String>) -> Self {
-        Reason { kind, message: message.into(), output: Vec::new() }
+        let mut message = message.into();
+        if message.len() > MESSAGE_BYTES {
+            message.truncate(message.floor_char_boundary(MESSAGE_BYTES));
+            message.push('…');
+            message.shrink_to_fit();
+        }
+        Reason { kind, message, output: Vec::new() }
     }
 }
 

@@ -132,7 +132,8 @@ fn trusted(_folder: &Path) -> Result<(), String> {
 #[cfg(unix)]
 fn open(path: &Path) -> Option<File> {
     use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
-    let flags = rustix::fs::OFlags::NOFOLLOW.bits();
+    // Whatever lies there must not be waited for: a pipe would be, for ever.
+    let flags = (rustix::fs::OFlags::NOFOLLOW | rustix::fs::OFlags::NONBLOCK).bits();
     let file = fs::OpenOptions::new().read(true).custom_flags(flags.cast_signed()).open(path).ok()?;
     let metadata = file.metadata().ok()?;
     let own = metadata.uid() == rustix::process::geteuid().as_raw() || metadata.uid() == 0;
@@ -222,6 +223,9 @@ mod tests {
         let elsewhere = folder.path().join("elsewhere");
         fs::rename(&path, &elsewhere).unwrap();
         std::os::unix::fs::symlink(&elsewhere, &path).unwrap();
+        assert!(cache.load(&engine, "sha256:00").is_none());
+        fs::remove_file(&path).unwrap();
+        assert!(std::process::Command::new("mkfifo").arg(&path).status().unwrap().success());
         assert!(cache.load(&engine, "sha256:00").is_none());
     }
 }

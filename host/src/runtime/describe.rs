@@ -21,6 +21,8 @@ use crate::model::{Capability, CheckDescription, CodeDescription, Limits, Plugin
 
 /// How long a plugin may take to describe itself.
 const TIME: Duration = Duration::from_secs(10);
+/// Bytes of a settings schema, which takes many times as much once it is read.
+const SCHEMA_BYTES: usize = 1 << 20;
 
 impl Runtime {
     /// Instantiates a plugin that can reach nothing, and asks it.
@@ -103,6 +105,10 @@ fn translate(description: wit::PluginDescription) -> Result<PluginDescription, L
                 help: code.help,
                 attributes: code.attributes.into_iter().map(Into::into).collect(),
             });
+        }
+        if check.settings_schema.len() > SCHEMA_BYTES {
+            let most = SCHEMA_BYTES >> 20;
+            return Err(wrong(format!("the settings schema of the check `{name}` is larger than {most} MiB")));
         }
         match serde_json::from_str::<serde_json::Value>(&check.settings_schema) {
             Ok(schema) if schema.is_object() || schema.is_boolean() => {}

@@ -14,7 +14,7 @@ use crate::capabilities::{self, Capabilities};
 /// How often a guest that computes is looked after.
 const TICK: Duration = Duration::from_millis(10);
 /// Bytes that one call may carry from a guest to the host.
-const CALL_BYTES: usize = 128 << 20;
+pub(super) const CALL_BYTES: usize = 16 << 20;
 /// Handles that one guest may hold.
 const HANDLES: usize = 10_000;
 

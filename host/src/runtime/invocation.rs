@@ -7,7 +7,7 @@ use tokio::sync::watch;
 use wasmtime::{Store, Trap};
 use wasmtime_wasi::I32Exit;
 
-use super::engine::{Runtime, State};
+use super::engine::{CALL_BYTES, Runtime, State};
 use super::judge::{End, judge};
 use super::plugin::Plugin;
 use crate::capabilities::DeadlinePassed;
@@ -104,8 +104,9 @@ impl Invocation<'_> {
     }
 
     fn end_of(&self, end: wasmtime::Result<CheckResult>, out_of_memory: bool, tail: &[String]) -> End {
-        let broken =
-            |kind, message: String, output: &[String]| End::Broken(Reason { kind, message, output: output.to_vec() });
+        let broken = |kind, message: String, output: &[String]| {
+            End::Broken(Reason { output: output.to_vec(), ..Reason::new(kind, message) })
+        };
         let plugin = &self.check.plugin;
         if out_of_memory {
             let most = format_bytes(self.limits.memory);
@@ -157,7 +158,13 @@ pub(super) fn crash(error: &wasmtime::Error, tail: &[String]) -> String {
         Some(Trap::UnreachableCodeReached) => "it aborted without a word (unreachable code was reached)".into(),
         Some(trap) if told.is_empty() => trap.to_string(),
         Some(trap) => format!("{trap}; it printed last: {told}"),
-        None => error.root_cause().to_string(),
+        None => match error.root_cause().to_string() {
+            // The engine's words for it, which has no public type for it, mean nothing to the author of a check.
+            cause if cause.contains("fuel allocated for hostcalls") => {
+                format!("it passed more than {} MiB to the host in one call", CALL_BYTES >> 20)
+            }
+            cause => cause,
+        },
     }
 }
 

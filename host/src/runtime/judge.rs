@@ -64,11 +64,9 @@ fn remembered(broken: &Broken) -> Reason {
 }
 
 fn reason_of(error: &CapabilityError) -> Reason {
-    let mut reason = Reason::new(kind(error.kind), error.message.clone());
-    if let Some(code) = error.code.as_ref().filter(|_| error.kind != ErrorKind::Limit) {
-        reason.message.push_str(&format!(" ({code})"));
-    }
-    reason
+    let code = error.code.as_ref().filter(|_| error.kind != ErrorKind::Limit);
+    let code = code.map(|code| format!(" ({code})")).unwrap_or_default();
+    Reason::new(kind(error.kind), format!("{}{code}", error.message))
 }
 
 fn kind(kind: ErrorKind) -> ReasonKind {

@@ -129,7 +129,9 @@ impl HostMonotonicClock for Clock {
     }
 
     fn now(&self) -> u64 {
-        self.0.fetch_add(LOOK, Ordering::Relaxed)
+        // A guest may wait until the end of time, and must not find itself at its beginning then.
+        let look = |now: u64| Some(now.saturating_add(LOOK));
+        self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, look).unwrap_or(u64::MAX)
     }
 }
 

@@ -3,7 +3,7 @@
 use precheck_guests::bindings::exports::precheck::plugin::checks::{
     CheckError, CheckRequest, Conclusion, Guest, PluginDescription,
 };
-use precheck_guests::bindings::precheck::plugin::types::Value;
+use precheck_guests::bindings::precheck::plugin::types::{Attribute, Value};
 use precheck_guests::bindings::precheck::plugin::{database, feature_flags, files, logging, report};
 use precheck_guests::{bindings, finding, plugin};
 
@@ -39,6 +39,14 @@ const CHECKS: &[(&str, &[&str], Run)] = &[
     ("loops-on-the-host", DATABASE, loops_on_the_host),
     ("waits-for-an-endless-statement", DATABASE, waits_for_an_endless_statement),
     ("sleeps-an-hour", DATABASE, sleeps_an_hour),
+    ("sleeps-for-ever", DATABASE, sleeps_for_ever),
+    ("finds-megabytes", DATABASE, finds_megabytes),
+    ("logs-megabytes", DATABASE, logs_megabytes),
+    ("prints-nothing-but-line-breaks", DATABASE, prints_nothing_but_line_breaks),
+    ("complains-at-length", DATABASE, complains_at_length),
+    ("asks-at-length", DATABASE, asks_at_length),
+    ("says-too-much-at-once", DATABASE, says_too_much_at_once),
+    ("fills-the-engine", DATABASE, fills_the_engine),
     ("bombs-memory", DATABASE, bombs_memory),
     ("prints-without-end", DATABASE, prints_without_end),
     ("drops-in-odd-order", DATABASE, drops_in_odd_order),
@@ -280,5 +288,59 @@ fn tells_its_past(request: &CheckRequest) -> Result<Conclusion, CheckError> {
     look(request);
     let earlier = RUNS.fetch_add(1, Ordering::Relaxed);
     assert_eq!(earlier, 0, "this instance ran a check before");
+    completed()
+}
+
+fn sleeps_for_ever(request: &CheckRequest) -> Result<Conclusion, CheckError> {
+    let before = std::time::Instant::now();
+    std::thread::sleep(std::time::Duration::MAX);
+    assert!(before.elapsed().as_secs() >= 1 << 34, "the clock began anew");
+    look(request);
+    completed()
+}
+
+fn finds_megabytes(request: &CheckRequest) -> Result<Conclusion, CheckError> {
+    look(request);
+    let finding = finding("planted", &"\u{1}".repeat(1 << 20));
+    while report::emit(&finding).is_ok() {}
+    completed()
+}
+
+/// Escaped, a control character is five.
+fn logs_megabytes(_: &CheckRequest) -> Result<Conclusion, CheckError> {
+    let value = "\u{1}".repeat(6 << 20);
+    let attribute = Attribute { name: "a".into(), value };
+    loop {
+        logging::log(logging::Level::Info, "", std::slice::from_ref(&attribute));
+    }
+}
+
+fn prints_nothing_but_line_breaks(_: &CheckRequest) -> Result<Conclusion, CheckError> {
+    let chunk = vec![b'\n'; 12 << 20];
+    loop {
+        logging::write(&chunk);
+    }
+}
+
+fn complains_at_length(_: &CheckRequest) -> Result<Conclusion, CheckError> {
+    Err(CheckError::Other("alas ".repeat(2 << 20)))
+}
+
+fn asks_at_length(request: &CheckRequest) -> Result<Conclusion, CheckError> {
+    look(request);
+    let _ = database::open(&"x".repeat(2 << 20));
+    completed()
+}
+
+fn says_too_much_at_once(request: &CheckRequest) -> Result<Conclusion, CheckError> {
+    look(request);
+    logging::log(logging::Level::Info, &"x".repeat(17 << 20), &[]);
+    completed()
+}
+
+/// No value passes the limit of one.
+fn fills_the_engine(request: &CheckRequest) -> Result<Conclusion, CheckError> {
+    let values: Vec<String> = (0..40).map(|number| format!("hex(zeroblob({}))", 30_000_000 + number)).collect();
+    let _ = open(request).query(&format!("select {}", values.join(", ")), &[]);
     completed()
 }

@@ -99,7 +99,14 @@ fn unavailable(message: String) -> CapabilityError {
     CapabilityError::new(ErrorKind::Unavailable, message)
 }
 
+/// Bytes of an attribute's value, which takes many times as much once it is read.
+const ATTRIBUTE_BYTES: usize = 64 << 10;
+
 fn read_attribute(attribute: Attribute) -> Reply<(String, serde_json::Value)> {
+    if attribute.value.len() > ATTRIBUTE_BYTES {
+        let message = format!("the value of an attribute is larger than {} KiB", ATTRIBUTE_BYTES >> 10);
+        return Err(CapabilityError::new(ErrorKind::Invalid, message));
+    }
     match json::parse(&attribute.value) {
         Ok(value) => Ok((attribute.name, value)),
         Err(error) => {
@@ -172,6 +179,15 @@ mod tests {
 
     fn answer(value: &str, reason: &str, provider: &str) -> Option<(String, String, String)> {
         Some((value.into(), reason.into(), provider.into()))
+    }
+
+    #[tokio::test]
+    async fn an_attribute_that_is_too_large_is_not_read() {
+        let flags = flags(json!({}), vec![inline(json!({"a": true}))]);
+        let large = format!("[{}0]", "0,".repeat(ATTRIBUTE_BYTES / 2));
+        let error = flags.evaluate("a", vec![attribute("x", &large)]).await.unwrap_err();
+        assert_eq!(error.kind, ErrorKind::Invalid);
+        assert!(error.message.contains("64 KiB"), "{}", error.message);
     }
 
     #[tokio::test]

@@ -3,6 +3,7 @@
 mod explain;
 mod forms;
 mod schema;
+mod weight;
 
 use std::sync::mpsc;
 use std::thread;
@@ -53,6 +54,9 @@ pub(super) fn violations(schema: &str, settings: &Json, node: &Node) -> Result<V
 fn judge(schema: &str, settings: &Json, node: &Node) -> Result<Vec<Violation>, String> {
     let schema: Json =
         serde_json::from_str(schema).map_err(|error| format!("its settings schema is not JSON: {error}"))?;
+    if !weight::is_bearable(&schema) {
+        return Err("its settings schema is too large once its references are followed".to_owned());
+    }
     let validator = jsonschema::options()
         .with_draft(Draft::Draft202012)
         .build(&schema)

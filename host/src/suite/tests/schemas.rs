@@ -261,10 +261,25 @@ fn a_schema_that_cannot_be_used_is_the_plugins_mistake_and_not_the_suites() {
 fn a_schema_that_takes_forever_does_not_hold_up_the_run() {
     let mut definitions = serde_json::Map::new();
     for level in 0..30 {
+        let next = json!({ "$ref": format!("#level-{}", level + 1) });
+        definitions.insert(level.to_string(), json!({ "$anchor": format!("level-{level}"), "allOf": [next, next] }));
+    }
+    definitions.insert("30".to_owned(), json!({ "$anchor": "level-30", "type": "object" }));
+    let schema = json!({ "$defs": definitions, "$ref": "#level-0" }).to_string();
+    assert_eq!(unusable(&schema), "the check `own/check` cannot be used: its settings schema takes too long to apply");
+}
+
+#[test]
+fn a_schema_that_grows_by_its_references_is_refused_at_once() {
+    let mut definitions = serde_json::Map::new();
+    for level in 0..60 {
         let next = json!({ "$ref": format!("#/$defs/{}", level + 1) });
         definitions.insert(level.to_string(), json!({ "allOf": [next, next] }));
     }
-    definitions.insert("30".to_owned(), json!({ "type": "object" }));
+    definitions.insert("60".to_owned(), json!({ "required": ["a"] }));
     let schema = json!({ "$defs": definitions, "$ref": "#/$defs/0" }).to_string();
-    assert_eq!(unusable(&schema), "the check `own/check` cannot be used: its settings schema takes too long to apply");
+    assert_eq!(
+        unusable(&schema),
+        "the check `own/check` cannot be used: its settings schema is too large once its references are followed"
+    );
 }

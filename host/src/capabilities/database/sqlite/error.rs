@@ -2,6 +2,7 @@
 
 use rusqlite::{Error, ErrorCode};
 
+use super::source::HEAP_BYTES;
 use crate::capabilities::database::{CapabilityError, ErrorKind};
 
 /// When an error came: the same code is the statement's fault while it is compiled, and the data's while it runs.
@@ -44,6 +45,13 @@ pub(super) fn capability_error(name: &str, error: &Error, stage: Stage) -> Capab
             (ErrorKind::Unavailable, format!("the database `{name}` is locked by another program: {words}"))
         }
         (ErrorCode::OperationInterrupted, _) => (ErrorKind::Failed, format!("the statement on `{name}` was cancelled")),
+        (ErrorCode::OutOfMemory, _) => {
+            let message = format!(
+                "the statement needs more memory than the {} MiB that all statements of the run may use together",
+                HEAP_BYTES >> 20
+            );
+            return CapabilityError::new(ErrorKind::Limit, message).with_code("statement-memory");
+        }
         (ErrorCode::TooBig, Stage::Run) => {
             let message = "a value of the statement is too large for SQLite to hold here (256 MiB)";
             return CapabilityError::new(ErrorKind::Limit, message).with_code("value-bytes");

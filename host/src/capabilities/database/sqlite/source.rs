@@ -30,6 +30,9 @@ use crate::capabilities::database::{CapabilityError, ErrorKind};
 const PATIENCE: Duration = Duration::from_secs(2);
 /// The largest value that a statement may make or read, in bytes: it bounds what a check can make the host hold.
 const VALUE_BYTES: i32 = 256 << 20;
+/// What SQLite may hold in this process, for all connections together: it knows no narrower limit, and many values at once
+/// pass any limit of one.
+pub(super) const HEAP_BYTES: i64 = 384 << 20;
 /// The coarsest clock by which a file system stamps a change.
 const TICK: Duration = Duration::from_millis(20);
 
@@ -253,6 +256,7 @@ fn harden(connection: Connection) -> rusqlite::Result<Connection> {
     connection.set_limit(Limit::SQLITE_LIMIT_WORKER_THREADS, 0)?;
     connection.set_limit(Limit::SQLITE_LIMIT_LENGTH, VALUE_BYTES)?;
     connection.execute_batch("PRAGMA query_only = 1; PRAGMA cell_size_check = 1")?;
+    connection.pragma_update_and_check(None, "hard_heap_limit", HEAP_BYTES, |_| Ok(()))?;
     Ok(connection)
 }
 
