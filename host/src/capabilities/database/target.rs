@@ -40,6 +40,9 @@ pub enum UrlError {
     /// It has a parameter.
     #[error("the URL has parameters (`?…`), and a SQLite database takes none: it is always opened read-only")]
     Parameters,
+    /// It has a user, and with it perhaps a password, which would be shown as part of a path.
+    #[error("the URL names a user (`…@`), and a SQLite database is a file: write `sqlite:path/to/file.db`")]
+    User,
 }
 
 impl DatabaseUrl {
@@ -61,6 +64,10 @@ impl DatabaseUrl {
         }
         if rest.contains('?') {
             return Err(UrlError::Parameters);
+        }
+        let authority = rest.strip_prefix("//").and_then(|rest| rest.split('/').next());
+        if authority.is_some_and(|authority| authority.contains('@')) {
+            return Err(UrlError::User);
         }
         let path = rest.strip_prefix("//").unwrap_or(rest);
         if path.is_empty() {
@@ -98,12 +105,21 @@ mod tests {
         assert_eq!(parse("sqlite:shop.db"), Ok(DatabaseUrl::SqliteFile("/suite/shop.db".into())));
         assert_eq!(parse("sqlite://shop.db"), Ok(DatabaseUrl::SqliteFile("/suite/shop.db".into())));
         assert_eq!(parse("sqlite:///data/shop.db"), Ok(DatabaseUrl::SqliteFile("/data/shop.db".into())));
+        assert_eq!(parse("sqlite:///data/a@b.db"), Ok(DatabaseUrl::SqliteFile("/data/a@b.db".into())));
+        assert_eq!(parse("sqlite:a@b.db"), Ok(DatabaseUrl::SqliteFile("/suite/a@b.db".into())));
         assert_eq!(parse("sqlite::memory:"), Ok(DatabaseUrl::SqliteMemory));
     }
 
     #[test]
     fn a_refusal_never_repeats_the_url() {
-        for url in ["postgres://u:secret@h/d", "secret", "sqlite:secret?mode=rwc", "u:secret@h", "x secret:y"] {
+        for url in [
+            "postgres://u:secret@h/d",
+            "secret",
+            "sqlite:secret?mode=rwc",
+            "u:secret@h",
+            "x secret:y",
+            "sqlite://u:secret@h/d",
+        ] {
             let shown = parse(url).map_err(|error| format!("{error} {error:?}")).unwrap_err();
             assert!(!shown.contains("secret"), "{shown}");
         }

@@ -54,9 +54,7 @@ pub(super) fn violations(schema: &str, settings: &Json, node: &Node) -> Result<V
 fn judge(schema: &str, settings: &Json, node: &Node) -> Result<Vec<Violation>, String> {
     let schema: Json =
         serde_json::from_str(schema).map_err(|error| format!("its settings schema is not JSON: {error}"))?;
-    if !weight::is_bearable(&schema) {
-        return Err("its settings schema is too large once its references are followed".to_owned());
-    }
+    weight::refuse(&schema).map_err(|why| format!("its settings schema {why}"))?;
     let validator = jsonschema::options()
         .with_draft(Draft::Draft202012)
         .build(&schema)
