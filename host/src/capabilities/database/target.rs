@@ -29,11 +29,15 @@ pub enum UrlError {
     /// It has no scheme.
     #[error("the URL has no scheme: write `sqlite:path/to/file.db` or `sqlite::memory:`")]
     NoScheme,
-    /// Its scheme names an engine that this version cannot read.
+    /// Its scheme names an engine that this version cannot read. Only a known name is shown: any other may be part of a
+    /// password.
     #[error(
         "databases of the kind `{0}` cannot be read by this version: it reads `sqlite:path/to/file.db` and `sqlite::memory:`"
     )]
-    UnknownScheme(String),
+    Engine(&'static str),
+    /// Its scheme names nothing known.
+    #[error("the URL's scheme is unknown: write `sqlite:path/to/file.db` or `sqlite::memory:`")]
+    UnknownScheme,
     /// It names no file.
     #[error("the URL names no file: write `sqlite:path/to/file.db` or `sqlite::memory:`")]
     NoFile,
@@ -45,6 +49,9 @@ pub enum UrlError {
     User,
 }
 
+/// Schemes that people are likely to try.
+const OTHER_ENGINES: [&str; 7] = ["postgres", "postgresql", "mysql", "mariadb", "mssql", "sqlserver", "oracle"];
+
 impl DatabaseUrl {
     /// Reads a URL; a relative path is taken from `base`.
     ///
@@ -54,10 +61,13 @@ impl DatabaseUrl {
     pub fn parse(url: &str, base: &Path) -> Result<Self, UrlError> {
         let (scheme, rest) = url.split_once(':').ok_or(UrlError::NoScheme)?;
         let named = !scheme.is_empty() && scheme.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'+');
-        match scheme {
-            "sqlite" => {}
-            _ if named => return Err(UrlError::UnknownScheme(scheme.to_owned())),
-            _ => return Err(UrlError::NoScheme),
+        if scheme != "sqlite" {
+            let engine = OTHER_ENGINES.into_iter().find(|engine| *engine == scheme);
+            return Err(match engine {
+                Some(engine) => UrlError::Engine(engine),
+                None if named => UrlError::UnknownScheme,
+                None => UrlError::NoScheme,
+            });
         }
         if rest == ":memory:" {
             return Ok(DatabaseUrl::SqliteMemory);
@@ -118,6 +128,7 @@ mod tests {
             "sqlite:secret?mode=rwc",
             "u:secret@h",
             "x secret:y",
+            "secret:y",
             "sqlite://u:secret@h/d",
         ] {
             let shown = parse(url).map_err(|error| format!("{error} {error:?}")).unwrap_err();
