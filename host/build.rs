@@ -80,6 +80,8 @@ fn build(manifest: &Path, out: &Path) -> Result<Vec<(&'static str, PathBuf)>, St
             cargo.env_remove(&name);
         }
     }
+    // Empty it overrides what a configuration file says.
+    cargo.env("CARGO_ENCODED_RUSTFLAGS", "");
     let output = cargo.output().map_err(|error| format!("cannot start cargo for the built-in plugins: {error}"))?;
     if !output.status.success() {
         let text = String::from_utf8_lossy(&output.stderr);

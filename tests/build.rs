@@ -31,6 +31,8 @@ fn build() -> Result<(), String> {
             cargo.env_remove(name);
         }
     }
+    // Empty it overrides what a configuration file says.
+    cargo.env("CARGO_ENCODED_RUSTFLAGS", "");
     let output = cargo.output().map_err(|error| format!("cannot start cargo for the test guests: {error}"))?;
     if !output.status.success() {
         for line in String::from_utf8_lossy(&output.stderr).lines() {

@@ -136,7 +136,8 @@ fn a_wrong_command_line_would_be_seen() {
 /// The report in the README is one that the program prints, paragraph by paragraph.
 #[test]
 fn the_output_in_the_readme_is_real() {
-    let report = Ran::of(precheck().arg("run").arg(repository().join("docs/examples/shop/precheck.toml"))).stdout;
+    let mut command = precheck();
+    let report = Ran::of(command.current_dir(repository()).args(["run", "docs/examples/shop/precheck.toml"])).stdout;
     let shown: Vec<Block> = blocks(&repository().join("README.md"))
         .into_iter()
         .filter(|block| block.language == "text" && block.text.contains("BLOCKED"))

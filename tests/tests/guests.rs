@@ -160,6 +160,26 @@ fn only_opens() {
 }
 
 #[test]
+fn asks_for_keys_that_nobody_lists() {
+    let plugin = guest("misbehaving");
+    let project = Project::new(&format!(
+        r#"
+[[flags.providers]]
+environment = "SHOP_FLAG_"
+
+[plugins.misbehaving]
+source = {plugin:?}
+grant = {{ feature-flags = true }}
+
+[[checks]]
+id = "guest"
+use = "misbehaving/asks-for-keys-that-nobody-lists"
+"#
+    ));
+    assert_inconclusive(&project.judge(), "did-not-look");
+}
+
+#[test]
 fn needs_nothing() {
     assert_passed(&judge("needs-nothing"));
 }

@@ -128,3 +128,31 @@ fn a_reader_that_leaves_ends_it_quietly() {
         assert_eq!((status.code(), stderr.as_str()), (Some(code), ""), "{arguments:?}");
     }
 }
+
+/// A file that another program has locked is waited for; an interruption then is none of the database's failures.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_run_that_still_connects_is_interrupted_too() {
+    let project = project(&["only-opens"]);
+    let path = project.folder().join("main.db");
+    let writer = rusqlite::Connection::open(&path).unwrap();
+    writer.execute_batch("begin exclusive").unwrap();
+    let mut command = project.command(["run", "--format", "json"]);
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let begun = Instant::now();
+    let has_opened = |child: &Child| {
+        let handles = std::fs::read_dir(format!("/proc/{}/fd", child.id())).unwrap();
+        handles.flatten().any(|handle| std::fs::read_link(handle.path()).is_ok_and(|target| target == path))
+    };
+    while !has_opened(&child) {
+        assert!(begun.elapsed() < SOON, "it never opened the database");
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    kill_process(Pid::from_child(&child), Signal::INT).unwrap();
+    let status = ends_soon(&mut child);
+    let mut stdout = String::new();
+    child.stdout.take().unwrap().read_to_string(&mut stdout).unwrap();
+    let ran = Ran { code: status.code(), stdout, stderr: String::new() };
+    assert_eq!(ran.code, Some(130), "{ran:#?}");
+    assert_eq!(ran.check("only-opens")["reason"]["kind"], "interrupted");
+}

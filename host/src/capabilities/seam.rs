@@ -43,8 +43,10 @@ impl Call {
     fn looks_at(self) -> Option<Capability> {
         match self {
             Call::Query | Call::Catalogue => Some(Capability::Database),
-            Call::Evaluate | Call::Keys => Some(Capability::FeatureFlags),
+            Call::Evaluate => Some(Capability::FeatureFlags),
             Call::Find | Call::Read => Some(Capability::Files),
+            // Where nobody can list the keys, that nobody can has been learnt, and nothing of the flags: see `saw`.
+            Call::Keys => None,
             Call::Emit | Call::Progress | Call::Log | Call::Upgrade | Call::Open | Call::Next => None,
         }
     }
@@ -132,6 +134,11 @@ impl Seam {
                 Err(CallError::Answer(error))
             }
         }
+    }
+
+    /// An answer told something, though not every answer to the same call does.
+    pub fn saw(&mut self, capability: Capability) {
+        self.looked.insert(capability);
     }
 
     fn remember(&mut self, call: Call, error: &CapabilityError) {

@@ -30,6 +30,15 @@ pub fn parse_duration(text: &str) -> Result<Duration, String> {
     }
 }
 
+/// Writes a length of time the way that [`parse_duration`] reads it, in the largest unit that keeps its milliseconds exact.
+#[must_use]
+pub fn format_duration(duration: Duration) -> String {
+    let millis = duration.as_millis();
+    let units = [(3_600_000, "h"), (60_000, "m"), (1_000, "s")];
+    let unit = units.into_iter().find(|(factor, _)| millis != 0 && millis.is_multiple_of(*factor));
+    unit.map_or_else(|| format!("{millis}ms"), |(factor, unit)| format!("{}{unit}", millis / factor))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -40,6 +49,13 @@ mod tests {
         assert_eq!(parse_duration("30s"), Ok(Duration::from_secs(30)));
         assert_eq!(parse_duration("5m"), Ok(Duration::from_secs(300)));
         assert_eq!(parse_duration("1h"), Ok(Duration::from_secs(3600)));
+    }
+
+    #[test]
+    fn a_length_is_read_as_it_is_written() {
+        for text in ["1ms", "1500ms", "30s", "5m", "90m", "2h"] {
+            assert_eq!(parse_duration(text).map(format_duration).as_deref(), Ok(text));
+        }
     }
 
     #[test]

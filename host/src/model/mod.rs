@@ -14,7 +14,7 @@ mod upgrade;
 pub(crate) use finding::hex;
 
 pub use description::{Capability, CheckDescription, CodeDescription, PluginDescription};
-pub use duration::parse_duration;
+pub use duration::{format_duration, parse_duration};
 pub use event::{Event, LogLevel};
 pub use finding::{
     Attribute, DatabaseObject, Evidence, Field, FilePosition, Finding, Remedy, Severity, Subject, Value,

@@ -27,7 +27,7 @@ pub fn cut(text: &str, most: usize) -> (&str, usize) {
     }
 }
 
-/// [`line`], with at most so many characters of the text and an ellipsis for the others.
+/// [`line()`], with at most so many characters of the text and an ellipsis for the others.
 #[must_use]
 pub fn short(text: &str, most: usize) -> String {
     let (kept, left) = cut(text, most);

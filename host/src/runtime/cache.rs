@@ -89,7 +89,12 @@ fn compatibility(engine: &Engine) -> String {
 
 /// Makes the folder if need be, and tells why it cannot be trusted.
 fn prepare(folder: &Path) -> Result<(), String> {
-    if let Err(error) = fs::create_dir_all(folder) {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    // Whatever the user's umask allows to others, here it would make the folder one that cannot be trusted.
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    if let Err(error) = builder.create(folder) {
         return Err(format!("{} cannot be made: {error}", folder.display()));
     }
     let folder = std::path::absolute(folder).map_err(|error| format!("{}: {error}", folder.display()))?;

@@ -12,7 +12,7 @@ use super::judge::{End, judge};
 use super::plugin::Plugin;
 use crate::capabilities::DeadlinePassed;
 use crate::capabilities::bindings::exports::precheck::plugin::checks::{CheckError, CheckRequest, Conclusion};
-use crate::model::{CheckReport, Limits, PluginReport, Reason, ReasonKind, Usage, format_bytes};
+use crate::model::{CheckReport, Limits, PluginReport, Reason, ReasonKind, Usage, format_bytes, format_duration};
 use crate::suite::PlannedCheck;
 
 /// How long after its deadline a guest is waited for: the tick that interrupts it keeps its backtrace, a dropped future
@@ -97,9 +97,10 @@ impl Invocation<'_> {
             instance.precheck_plugin_checks().call_run(store, &request).await
         };
         tokio::select! {
+            biased;
+            () = stopped(&mut self.stop) => Err(Interrupted.into()),
             ended = called => ended,
             () = tokio::time::sleep_until((deadline + GRACE).into()) => Err(DeadlinePassed.into()),
-            () = stopped(&mut self.stop) => Err(Interrupted.into()),
         }
     }
 
@@ -123,9 +124,9 @@ impl Invocation<'_> {
             return broken(ReasonKind::Interrupted, "the run was interrupted before the check ended".into(), &[]);
         }
         if error.is::<DeadlinePassed>() {
-            let most = self.limits.time;
+            let most = format_duration(self.limits.time);
             let message = format!(
-                "it ran longer than the {most:?} that it may take (`limits.time` of the plugin `{plugin}` raises it)"
+                "it ran longer than the {most} that it may take (`limits.time` of the plugin `{plugin}` raises it)"
             );
             return broken(ReasonKind::TimeLimit, message, tail);
         }

@@ -141,10 +141,12 @@ impl Shared {
             return unjudged(check, None, ReasonKind::Load, why);
         }
         let _permits = tokio::select! {
-            permits = self.reserve(check) => permits,
+            // What is interrupted does not begin, even if it could.
+            biased;
             () = stopped(&mut stopping) => {
                 return unjudged(check, None, ReasonKind::Interrupted, "the run was interrupted before the check began");
             }
+            permits = self.reserve(check) => permits,
         };
         let _ = self.events.send(Event::Started { check: check.id.clone() });
         let limits = self.plan.plugins.get(&check.plugin).map(|plugin| plugin.limits.clone()).unwrap_or_default();

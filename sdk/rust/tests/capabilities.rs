@@ -38,10 +38,16 @@ fn flags_are_typed() {
         assert_eq!(cx.flag_keys()?.unwrap(), ["limits", "local", "name", "new-checkout"]);
         Ok(())
     });
-    run(Fake::new().flag("a", 1).unlisted_flags(), |cx| {
+}
+
+#[test]
+fn keys_that_nobody_can_list_are_no_look_at_the_flags() {
+    let fake = Fake::new().flag("a", 1).unlisted_flags();
+    let run = fake.run_with(EVERYTHING, &[], |cx| {
         assert_eq!(cx.flag_keys()?, None);
-        Ok(())
+        Ok(Conclusion::Completed)
     });
+    assert!(matches!(run.outcome, Outcome::Inconclusive(_)), "{:?}", run.outcome);
 }
 
 #[test]

@@ -11,6 +11,7 @@ struct Misbehaving;
 bindings::export!(Misbehaving with_types_in bindings);
 
 const DATABASE: &[&str] = &["database"];
+const FLAGS: &[&str] = &["feature-flags"];
 const NOTHING: &[&str] = &[];
 
 type Run = fn(&CheckRequest) -> Result<Conclusion, CheckError>;
@@ -29,6 +30,7 @@ const CHECKS: &[(&str, &[&str], Run)] = &[
     ("floods-findings", DATABASE, floods_findings),
     ("concludes-without-looking", DATABASE, concludes_without_looking),
     ("only-opens", DATABASE, only_opens),
+    ("asks-for-keys-that-nobody-lists", FLAGS, asks_for_keys_that_nobody_lists),
     ("needs-nothing", NOTHING, needs_nothing),
     ("panics", DATABASE, panics),
     ("finds-then-panics", DATABASE, finds_then_panics),
@@ -161,6 +163,11 @@ fn concludes_without_looking(_: &CheckRequest) -> Result<Conclusion, CheckError>
 
 fn only_opens(request: &CheckRequest) -> Result<Conclusion, CheckError> {
     open(request).version();
+    completed()
+}
+
+fn asks_for_keys_that_nobody_lists(_: &CheckRequest) -> Result<Conclusion, CheckError> {
+    assert_eq!(feature_flags::keys().expect("an answer"), None);
     completed()
 }
 

@@ -1,10 +1,8 @@
 //! `precheck list`: what would run, on what, with which grants.
 
-use std::time::Duration;
-
 use indexmap::IndexMap;
 use precheck::capabilities::feature_flags::ProviderConfig;
-use precheck::model::{Limits, Severity, format_bytes};
+use precheck::model::{Limits, Severity, format_bytes, format_duration};
 use precheck::report::{pretty, text};
 use precheck::suite::{Plan, PlannedCheck, PluginSource};
 use serde::Serialize;
@@ -194,7 +192,7 @@ fn limits_set(limits: &Limits) -> IndexMap<&'static str, String> {
     let defaults = Limits::default();
     let limit = |name, differs: bool, value: String| differs.then_some((name, value));
     [
-        limit("time", limits.time != defaults.time, duration(limits.time)),
+        limit("time", limits.time != defaults.time, format_duration(limits.time)),
         limit("memory", limits.memory != defaults.memory, format_bytes(limits.memory)),
         limit("findings", limits.findings != defaults.findings, limits.findings.to_string()),
         limit("statements", limits.statements != defaults.statements, limits.statements.to_string()),
@@ -204,14 +202,6 @@ fn limits_set(limits: &Limits) -> IndexMap<&'static str, String> {
     .into_iter()
     .flatten()
     .collect()
-}
-
-/// In the largest unit that keeps it exact.
-fn duration(duration: Duration) -> String {
-    let millis = duration.as_millis();
-    let units = [(3_600_000, "h"), (60_000, "m"), (1_000, "s")];
-    let unit = units.into_iter().find(|(factor, _)| millis != 0 && millis.is_multiple_of(*factor));
-    unit.map_or_else(|| format!("{millis}ms"), |(factor, unit)| format!("{}{unit}", millis / factor))
 }
 
 #[cfg(test)]
@@ -255,7 +245,7 @@ mod tests {
             )
         };
         let built_in = PlannedPlugin { source: PluginSource::BuiltIn("schema".into()), limits: Limits::default() };
-        let limits = Limits { time: Duration::from_secs(90), memory: 64 << 20, ..Limits::default() };
+        let limits = Limits { time: std::time::Duration::from_secs(90), memory: 64 << 20, ..Limits::default() };
         let by_path = PlannedPlugin { source: PluginSource::Path("plugins/own.wasm".into()), limits };
         let url = DatabaseUrl::SqliteFile("shop.db".into());
         Plan {
@@ -310,7 +300,7 @@ environment variables FLAG_*
     #[test]
     fn a_length_of_time_is_written_as_a_suite_reads_it() {
         for text in ["1ms", "1500ms", "30s", "90s", "5m", "2h"] {
-            assert_eq!(duration(precheck::model::parse_duration(text).unwrap()), text);
+            assert_eq!(format_duration(precheck::model::parse_duration(text).unwrap()), text);
         }
     }
 }

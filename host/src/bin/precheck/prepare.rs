@@ -5,13 +5,11 @@ use std::sync::Arc;
 
 use precheck::model::Event;
 use precheck::runtime::{Plugins, Runtime, RuntimeOptions, built_in_names};
-use precheck::suite::{Plan, Suite};
+use precheck::suite::{DEFAULT_FILE, Plan, Suite};
 use tokio::sync::mpsc::UnboundedSender;
 
 use super::args::SuiteArguments;
 use super::exit::Failure;
-
-const SUITE: &str = "precheck.toml";
 
 /// A suite that could run now.
 pub struct Prepared {
@@ -33,7 +31,7 @@ impl Prepared {
 pub async fn prepare(arguments: &SuiteArguments, events: &UnboundedSender<Event>) -> Result<Prepared, Failure> {
     let path = match &arguments.path {
         Some(path) => path,
-        None if Path::new(SUITE).exists() => Path::new(SUITE),
+        None if Path::new(DEFAULT_FILE).exists() => Path::new(DEFAULT_FILE),
         None => return Err(Failure::NoSuite),
     };
     let suite = Suite::load(path, &|name| std::env::var(name).ok(), &built_in_names()).map_err(Failure::Suite)?;

@@ -15,6 +15,7 @@ pub use self::rule::{Context, FlagCondition, FlagRule};
 use super::bindings::precheck::plugin::feature_flags::{Flag, Host};
 use super::bindings::precheck::plugin::types::{Attribute, CapabilityError, ErrorKind};
 use super::{Answer, Call, CallError, Capabilities, Reply};
+use crate::model::Capability;
 
 /// The suite's flags: who knows them, and for which context they are asked.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -127,7 +128,11 @@ impl Host for Capabilities {
     async fn keys(&mut self) -> Answer<Option<Vec<String>>> {
         self.seam.enter(Call::Keys).map_err(CallError::Trap)?;
         let reply = self.seam.wait(self.flags.keys()).await.map_err(CallError::Trap)?;
-        self.seam.leave(Call::Keys, reply)
+        let keys = self.seam.leave(Call::Keys, reply)?;
+        if keys.is_some() {
+            self.seam.saw(Capability::FeatureFlags);
+        }
+        Ok(keys)
     }
 }
 

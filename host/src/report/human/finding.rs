@@ -9,6 +9,8 @@ use crate::report::text::count;
 
 /// Findings of one check and severity that are shown.
 const FINDINGS: usize = 100;
+/// Attributes that are shown: mostly who said so, and in how many groups.
+const ATTRIBUTES: usize = 5;
 /// Ways out that are shown.
 const REMEDIES: usize = 10;
 
@@ -57,6 +59,11 @@ fn one(page: &mut Page, check: &CheckReport, finding: &ReportedFinding) {
     page.paragraph(&finding.message);
     if let Some(affected) = affected(finding.affected, &finding.evidence) {
         page.field("affected", &affected);
+    }
+    if !finding.attributes.is_empty() {
+        let shown = finding.attributes.iter().take(ATTRIBUTES);
+        let details: Vec<String> = shown.map(|attribute| format!("{}: {}", attribute.name, attribute.value)).collect();
+        page.field("details", &details.join(", "));
     }
     for remedy in finding.remedies.iter().take(REMEDIES) {
         page.prose_field("remedy", &remedy.summary);

@@ -51,7 +51,7 @@ impl Call {
 
     /// True if an answer to it tells something about the state that is checked.
     fn looks(self) -> bool {
-        !matches!(self, Self::Emit | Self::Open | Self::Next)
+        !matches!(self, Self::Emit | Self::Open | Self::Next | Self::FlagKeys)
     }
 }
 
@@ -203,7 +203,12 @@ impl Host for Recorder {
     }
 
     fn keys(&self) -> Answer<Option<Vec<String>>> {
-        self.0.call(Call::FlagKeys, || self.0.fake.flag_keys())
+        let keys = self.0.call(Call::FlagKeys, || self.0.fake.flag_keys())?;
+        // That nobody can list the keys tells nothing of the flags.
+        if keys.is_some() {
+            self.0.looked.set(true);
+        }
+        Ok(keys)
     }
 
     fn find(&self, directory: &str, pattern: &str) -> Answer<Vec<FileEntry>> {
