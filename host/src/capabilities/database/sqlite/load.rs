@@ -8,10 +8,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use rusqlite::config::DbConfig;
 use rusqlite::fallible_iterator::FallibleIterator;
 use rusqlite::limits::Limit;
-use rusqlite::{Batch, Connection, Error, OpenFlags};
+use rusqlite::{Batch, Connection, Error, ErrorCode, OpenFlags};
 
 use super::error::words;
-use super::source::{Source, open_file};
+use super::source::{HEAP_BYTES, Source, limit_heap, open_file};
 use crate::capabilities::Reply;
 use crate::capabilities::database::{CapabilityError, ErrorKind};
 
@@ -32,8 +32,17 @@ pub(super) fn load(source: &Source, files: &[impl AsRef<Path>], cancelled: &Arc<
             let before = error.as_bytes().get(..error.utf8_error().valid_up_to()).unwrap_or_default();
             refuse(format!("is not UTF-8 text (line {})", lines(before) + 1))
         })?;
-        run(&connection, text.strip_prefix('\u{feff}').unwrap_or(&text))
-            .map_err(|(line, why)| refuse(format!("broke in line {line}: {why}")))?;
+        run(&connection, text.strip_prefix('\u{feff}').unwrap_or(&text)).map_err(|(line, error)| {
+            let why = match error.sqlite_error_code() {
+                Some(ErrorCode::OutOfMemory) => format!(
+                    "the SQL files need more memory than the {} MiB that SQLite may use: load less, or connect to a SQLite \
+                     file that holds the data",
+                    HEAP_BYTES >> 20
+                ),
+                _ => words(&error),
+            };
+            refuse(format!("broke in line {line}: {why}"))
+        })?;
         if !connection.is_autocommit() {
             return Err(refuse("begins a transaction that it does not end: add `COMMIT;`".to_owned()));
         }
@@ -71,6 +80,7 @@ fn open(source: &Source, cancelled: &Arc<AtomicBool>) -> rusqlite::Result<Connec
         | OpenFlags::SQLITE_OPEN_URI
         | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(source.uri(), flags)?;
+    limit_heap(&connection)?;
     // A script cannot reach the disk: ATTACH and VACUUM INTO need a second database.
     connection.set_limit(Limit::SQLITE_LIMIT_ATTACHED, 0)?;
     // As in SQLite's own shell, so that a dump loads in any order, and orphans can be planted.
@@ -81,7 +91,7 @@ fn open(source: &Source, cancelled: &Arc<AtomicBool>) -> rusqlite::Result<Connec
 }
 
 /// The first error with its line.
-fn run(connection: &Connection, script: &str) -> Result<(), (usize, String)> {
+fn run(connection: &Connection, script: &str) -> Result<(), (usize, Error)> {
     let mut done = 0;
     let mut batch = Batch::new(connection, script);
     loop {
@@ -96,7 +106,7 @@ fn run(connection: &Connection, script: &str) -> Result<(), (usize, String)> {
                     }
                     _ => start(script, done),
                 };
-                return Err((line(script, at), words(&error)));
+                return Err((line(script, at), error));
             }
         };
         let text = statement.expanded_sql().unwrap_or_default();
@@ -106,7 +116,7 @@ fn run(connection: &Connection, script: &str) -> Result<(), (usize, String)> {
             match rows.next() {
                 Ok(Some(_)) => {}
                 Ok(None) => break,
-                Err(error) => return Err((line(script, start(script, from)), words(&error))),
+                Err(error) => return Err((line(script, start(script, from)), error)),
             }
         }
         done = from + text.len();

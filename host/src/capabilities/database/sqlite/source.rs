@@ -256,8 +256,13 @@ fn harden(connection: Connection) -> rusqlite::Result<Connection> {
     connection.set_limit(Limit::SQLITE_LIMIT_WORKER_THREADS, 0)?;
     connection.set_limit(Limit::SQLITE_LIMIT_LENGTH, VALUE_BYTES)?;
     connection.execute_batch("PRAGMA query_only = 1; PRAGMA cell_size_check = 1")?;
-    connection.pragma_update_and_check(None, "hard_heap_limit", HEAP_BYTES, |_| Ok(()))?;
+    limit_heap(&connection)?;
     Ok(connection)
+}
+
+/// Every connection of the process sets it before its first statement, so that none depends on who came first.
+pub(super) fn limit_heap(connection: &Connection) -> rusqlite::Result<()> {
+    connection.pragma_update_and_check(None, "hard_heap_limit", HEAP_BYTES, |_| Ok(()))
 }
 
 /// Reading the schema takes the lock or the snapshot, and finds out whether this is a database at all.

@@ -60,6 +60,11 @@ async fn what_cannot_be_loaded_is_said_with_file_and_line() {
             "rows.sql` of the database `scratch` broke in line 5: UNIQUE constraint failed: t.a",
         ),
         (&[("open.sql", b"BEGIN;\nCREATE TABLE t (a);")], "begins a transaction that it does not end"),
+        (
+            // In one piece, so that the tests beside this one keep their memory.
+            &[("large.sql", b"CREATE TABLE t (a);\nINSERT INTO t VALUES (randomblob(500000000));")],
+            "large.sql` of the database `scratch` broke in line 2: the SQL files need more memory than the 384 MiB that SQLite",
+        ),
         (&[("attach.sql", b"ATTACH '/tmp/precheck-never.db' AS x;")], "broke in line 1"),
         (&[("into.sql", b"VACUUM INTO '/tmp/precheck-never.db';")], "broke in line 1"),
     ] {
