@@ -173,6 +173,10 @@ impl<'c> Dialect<'c> {
     /// True where the column is not NULL and does not match.
     pub fn mismatch(&self, column: &str, definition: &ColumnDefinition, pattern: &str) -> String {
         match self.engine {
+            // A text column holds no numbers. Elsewhere what a number's text is must not depend on whose REGEXP it is.
+            Engine::Sqlite if definition.family != Family::Text => {
+                format!("cast({column} as text) not regexp {pattern}")
+            }
             Engine::Sqlite | Engine::Mariadb => format!("{column} not regexp {pattern}"),
             Engine::Mysql => format!("not regexp_like({column}, {pattern}, 'c')"),
             _ if definition.family == Family::Text => format!("{column} !~ {pattern}"),

@@ -144,6 +144,20 @@ fn patterns_judge_texts_and_let_null_be() {
 }
 
 #[test]
+fn patterns_judge_the_text_that_sqlite_makes_of_a_number() {
+    let sql = column("real", "(0.1 + 0.2), (1e15), (1e21), (-0.5), (100.0), (1e-7)");
+    let rule = json!({ "column": "c", "pattern": "^(0\\.3|1\\.0e\\+15|1\\.0e\\+21|-0\\.5|100\\.0|1\\.0e-07)$" });
+    assert_eq!(broken(&sql, rule, "100.0"), 0);
+    // Whoever runs the statement has a REGEXP of their own: it must be given texts.
+    let run = rules(&sql, json!([{ "column": "c", "pattern": "^1" }]));
+    let find = only(&run).remedies[0].statement.as_deref().unwrap();
+    assert!(find.contains(r#"cast("c" as text) not regexp '^1'"#), "{find}");
+    let run = rules(&column("text", "('a')"), json!([{ "column": "c", "pattern": "^1" }]));
+    let find = only(&run).remedies[0].statement.as_deref().unwrap();
+    assert!(find.contains(r#" "c" not regexp '^1'"#), "{find}");
+}
+
+#[test]
 fn a_condition_is_broken_where_it_is_false() {
     let sql = "create table t (id integer primary key, status text, paid_at text);
         insert into t values (1, 'paid', null), (2, 'paid', '2026'), (3, 'new', null), (4, null, null), (5, 'paid', null);";

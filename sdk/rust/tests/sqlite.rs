@@ -86,6 +86,19 @@ fn errors_read_as_the_hosts_do() {
 }
 
 #[test]
+fn regexp_sees_a_real_as_sqlite_casts_it_to_text() {
+    passes("", |database| {
+        for real in ["0.1 + 0.2", "1e15", "1e21", "-0.0", "100.0", "1e-7", "9e999"] {
+            let cast = database.scalar::<String>(&format!("select cast({real} as text)"), &[])?;
+            let pattern = format!("^{}$", cast.replace('.', "\\.").replace('+', "\\+"));
+            let matches = database.scalar::<bool>(&format!("select ({real}) regexp $1"), params![&pattern])?;
+            assert!(matches, "{real} is not {cast}");
+        }
+        Ok(())
+    });
+}
+
+#[test]
 fn regexp_matches_and_nothing_is_written() {
     passes("create table t (a text); insert into t values ('order-12'), ('x'), (null)", |database| {
         assert_eq!(database.scalar::<i64>("select count(*) from t where a regexp $1", params!["^order-\\d+$"])?, 1);

@@ -20,8 +20,9 @@ pub(super) struct Gate {
 struct State {
     /// The host's own look at the schema passes.
     open: bool,
-    /// The statement reads: without it a statement that the authorizer is not asked about (VACUUM) could pass.
-    selects: bool,
+    /// How many SELECTs make up the statement, views and subqueries too: without one, a statement that the authorizer is
+    /// not asked about (VACUUM) could pass.
+    selects: u32,
     /// The first thing that was refused.
     refusal: Option<String>,
 }
@@ -62,12 +63,18 @@ impl Gate {
         if statement.column_count() == 0 && statement.expanded_sql().is_none_or(|sql| sql.is_empty()) {
             return Err(invalid("the statement is empty"));
         }
-        if !state.selects || !statement.readonly() || statement.column_count() == 0 {
+        if state.selects == 0 || !statement.readonly() || statement.column_count() == 0 {
             return Err(invalid(
                 "a check may only read: the statement must be a SELECT, a VALUES or a WITH that selects",
             ));
         }
         Ok(statement)
+    }
+
+    /// True if the statement is a single SELECT, without a compound, a view or a subquery. What virtual tables compile as
+    /// it runs counts too.
+    pub(super) fn is_single_select(&self) -> bool {
+        lock(&self.state).selects == 1
     }
 
     /// What the statement was refused while it ran, if that is why it broke.
@@ -91,7 +98,7 @@ impl State {
         }
         let refusal = match context.action {
             AuthAction::Select => {
-                self.selects = true;
+                self.selects = self.selects.saturating_add(1);
                 return Authorization::Allow;
             }
             AuthAction::Read { .. } | AuthAction::Recursive => return Authorization::Allow,

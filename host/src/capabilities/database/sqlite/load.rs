@@ -1,5 +1,6 @@
 //! Filling an in-memory database from the operator's SQL files.
 
+use std::io::Read;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -7,12 +8,15 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use rusqlite::config::DbConfig;
 use rusqlite::fallible_iterator::FallibleIterator;
 use rusqlite::limits::Limit;
-use rusqlite::{Batch, Connection, Error, OpenFlags};
+use rusqlite::{Batch, Connection, Error, ErrorCode, OpenFlags};
 
 use super::error::words;
-use super::source::Source;
+use super::source::{HEAP_BYTES, Source, limit_heap, open_file};
 use crate::capabilities::Reply;
 use crate::capabilities::database::{CapabilityError, ErrorKind};
+
+/// The longest SQL file: it is read as a whole.
+const FILE_BYTES: u64 = 256 << 20;
 
 /// Runs the files in order. The connection that is returned keeps the database alive; sessions open their own.
 pub(super) fn load(source: &Source, files: &[impl AsRef<Path>], cancelled: &Arc<AtomicBool>) -> Reply<Connection> {
@@ -23,22 +27,51 @@ pub(super) fn load(source: &Source, files: &[impl AsRef<Path>], cancelled: &Arc<
         let file = file.as_ref();
         let refuse =
             |why: String| unavailable(format!("the file `{}` of the database `{}` {why}", file.display(), source.name));
-        let text = std::fs::read(file).map_err(|error| match error.kind() {
-            std::io::ErrorKind::NotFound => refuse("does not exist".to_owned()),
-            std::io::ErrorKind::PermissionDenied => refuse("may not be read".to_owned()),
-            _ => refuse(format!("cannot be read: {error}")),
-        })?;
+        let text = read(file).map_err(refuse)?;
         let text = String::from_utf8(text).map_err(|error| {
             let before = error.as_bytes().get(..error.utf8_error().valid_up_to()).unwrap_or_default();
             refuse(format!("is not UTF-8 text (line {})", lines(before) + 1))
         })?;
-        run(&connection, text.strip_prefix('\u{feff}').unwrap_or(&text))
-            .map_err(|(line, why)| refuse(format!("broke in line {line}: {why}")))?;
+        run(&connection, text.strip_prefix('\u{feff}').unwrap_or(&text)).map_err(|(line, error)| {
+            let why = match error.sqlite_error_code() {
+                Some(ErrorCode::OutOfMemory) => format!(
+                    "the SQL files need more memory than the {} MiB that SQLite may use: load less, or connect to a SQLite \
+                     file that holds the data",
+                    HEAP_BYTES >> 20
+                ),
+                _ => words(&error),
+            };
+            refuse(format!("broke in line {line}: {why}"))
+        })?;
         if !connection.is_autocommit() {
             return Err(refuse("begins a transaction that it does not end: add `COMMIT;`".to_owned()));
         }
     }
     Ok(connection)
+}
+
+fn read(file: &Path) -> Result<Vec<u8>, String> {
+    let unreadable = |error: std::io::Error| match error.kind() {
+        std::io::ErrorKind::NotFound => "does not exist".to_owned(),
+        std::io::ErrorKind::PermissionDenied => "may not be read".to_owned(),
+        _ => format!("cannot be read: {error}"),
+    };
+    let file = open_file(file).map_err(unreadable)?;
+    let metadata = file.metadata().map_err(unreadable)?;
+    // A pipe could have no end, or nobody who writes.
+    if !metadata.is_file() {
+        return Err("is not a regular file: name a file of SQL statements".to_owned());
+    }
+    let mut text = Vec::new();
+    // The length may change, and what lies in `/proc` tells none.
+    if metadata.len() <= FILE_BYTES {
+        file.take(FILE_BYTES + 1).read_to_end(&mut text).map_err(unreadable)?;
+    }
+    if metadata.len().max(text.len() as u64) > FILE_BYTES {
+        let most = FILE_BYTES >> 20;
+        return Err(format!("has more than {most} MiB: load less, or connect to a SQLite file that holds the data"));
+    }
+    Ok(text)
 }
 
 fn open(source: &Source, cancelled: &Arc<AtomicBool>) -> rusqlite::Result<Connection> {
@@ -47,6 +80,7 @@ fn open(source: &Source, cancelled: &Arc<AtomicBool>) -> rusqlite::Result<Connec
         | OpenFlags::SQLITE_OPEN_URI
         | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(source.uri(), flags)?;
+    limit_heap(&connection)?;
     // A script cannot reach the disk: ATTACH and VACUUM INTO need a second database.
     connection.set_limit(Limit::SQLITE_LIMIT_ATTACHED, 0)?;
     // As in SQLite's own shell, so that a dump loads in any order, and orphans can be planted.
@@ -57,7 +91,7 @@ fn open(source: &Source, cancelled: &Arc<AtomicBool>) -> rusqlite::Result<Connec
 }
 
 /// The first error with its line.
-fn run(connection: &Connection, script: &str) -> Result<(), (usize, String)> {
+fn run(connection: &Connection, script: &str) -> Result<(), (usize, Error)> {
     let mut done = 0;
     let mut batch = Batch::new(connection, script);
     loop {
@@ -72,7 +106,7 @@ fn run(connection: &Connection, script: &str) -> Result<(), (usize, String)> {
                     }
                     _ => start(script, done),
                 };
-                return Err((line(script, at), words(&error)));
+                return Err((line(script, at), error));
             }
         };
         let text = statement.expanded_sql().unwrap_or_default();
@@ -82,7 +116,7 @@ fn run(connection: &Connection, script: &str) -> Result<(), (usize, String)> {
             match rows.next() {
                 Ok(Some(_)) => {}
                 Ok(None) => break,
-                Err(error) => return Err((line(script, start(script, from)), words(&error))),
+                Err(error) => return Err((line(script, start(script, from)), error)),
             }
         }
         done = from + text.len();

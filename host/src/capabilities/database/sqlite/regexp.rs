@@ -23,11 +23,12 @@ pub(super) struct BadPattern {
 /// Defines `text REGEXP pattern`: unanchored, case-sensitive, in linear time.
 pub(super) fn define(connection: &Connection, bad: impl Fn(&BadPattern) + Send + 'static) -> rusqlite::Result<()> {
     let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC | FunctionFlags::SQLITE_INNOCUOUS;
+    let reals = Reals::new()?;
     connection.create_scalar_function("regexp", 2, flags, move |context| {
-        let (Some(_), Some(text)) = (text(context.get_raw(0)), text(context.get_raw(1))) else {
+        let (Some(_), Some(text)) = (text(&reals, context.get_raw(0))?, text(&reals, context.get_raw(1))?) else {
             return Ok(None);
         };
-        let pattern = pattern(context).inspect_err(|error| {
+        let pattern = pattern(&reals, context).inspect_err(|error| {
             if let Error::UserFunctionError(error) = error
                 && let Some(error) = error.downcast_ref()
             {
@@ -38,29 +39,40 @@ pub(super) fn define(connection: &Connection, bad: impl Fn(&BadPattern) + Send +
     })
 }
 
-fn pattern(context: &Context<'_>) -> rusqlite::Result<Arc<Regex>> {
-    context.get_or_create_aux(0, |value| {
-        let pattern = text(value).unwrap_or_default();
-        RegexBuilder::new(&pattern).size_limit(PATTERN_BYTES).dfa_size_limit(PATTERN_BYTES).build().map_err(|error| {
+fn pattern(reals: &Reals, context: &Context<'_>) -> rusqlite::Result<Arc<Regex>> {
+    context.get_or_create_aux(0, |value| -> Result<Regex, Box<dyn std::error::Error + Send + Sync>> {
+        let pattern = text(reals, value)?.unwrap_or_default();
+        let built = RegexBuilder::new(&pattern).size_limit(PATTERN_BYTES).dfa_size_limit(PATTERN_BYTES).build();
+        Ok(built.map_err(|error| {
             // The crate draws the pattern over several lines; its last one says what is wrong.
             let why = error.to_string();
             let why = why.lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned();
             BadPattern { pattern: pattern.into_owned(), why }
-        })
+        })?)
     })
 }
 
-/// A value as SQLite itself would cast it to text; bytes that are no text count as they can be shown.
-fn text(value: ValueRef<'_>) -> Option<Cow<'_, str>> {
-    match value {
+/// A value as SQLite casts it to text, so that `x REGEXP p` is `cast(x as text) REGEXP p`; bytes that are no text count as
+/// they can be shown.
+fn text<'v>(reals: &Reals, value: ValueRef<'v>) -> rusqlite::Result<Option<Cow<'v, str>>> {
+    Ok(match value {
         ValueRef::Null => None,
         ValueRef::Integer(integer) => Some(integer.to_string().into()),
-        ValueRef::Real(real) => Some(real_text(real).into()),
+        ValueRef::Real(real) => Some(reals.text(real)?.into()),
         ValueRef::Text(bytes) | ValueRef::Blob(bytes) => Some(String::from_utf8_lossy(bytes)),
-    }
+    })
 }
 
-fn real_text(real: f64) -> String {
-    let plain = real.abs() < 1e15 && (real == 0.0 || real.abs() >= 1e-4);
-    if plain || !real.is_finite() { format!("{real:?}") } else { format!("{real:e}") }
+/// Asks SQLite how it writes a real: its rounding to 15 digits is its own.
+struct Reals(Connection);
+
+impl Reals {
+    /// The connection that calls the function is busy with the statement that does.
+    fn new() -> rusqlite::Result<Self> {
+        Connection::open_in_memory().map(Reals)
+    }
+
+    fn text(&self, real: f64) -> rusqlite::Result<String> {
+        self.0.prepare_cached("SELECT cast(?1 AS TEXT)")?.query_row([real], |row| row.get(0))
+    }
 }

@@ -96,7 +96,7 @@ impl Source {
         if !metadata.is_file() {
             return Err(refuse(format!("`{shown}` is not a regular file")));
         }
-        let mut held = File::open(&path).map_err(|error| refuse(unreadable(&shown, &path, &error)))?;
+        let mut held = open_file(&path).map_err(|error| refuse(unreadable(&shown, &path, &error)))?;
         let mut header = Vec::new();
         held.by_ref().take(100).read_to_end(&mut header).map_err(|error| refuse(unreadable(&shown, &path, &error)))?;
         if !header.is_empty() && !header.starts_with(b"SQLite format 3\0") {
@@ -256,8 +256,13 @@ fn harden(connection: Connection) -> rusqlite::Result<Connection> {
     connection.set_limit(Limit::SQLITE_LIMIT_WORKER_THREADS, 0)?;
     connection.set_limit(Limit::SQLITE_LIMIT_LENGTH, VALUE_BYTES)?;
     connection.execute_batch("PRAGMA query_only = 1; PRAGMA cell_size_check = 1")?;
-    connection.pragma_update_and_check(None, "hard_heap_limit", HEAP_BYTES, |_| Ok(()))?;
+    limit_heap(&connection)?;
     Ok(connection)
+}
+
+/// Every connection of the process sets it before its first statement, so that none depends on who came first.
+pub(super) fn limit_heap(connection: &Connection) -> rusqlite::Result<()> {
+    connection.pragma_update_and_check(None, "hard_heap_limit", HEAP_BYTES, |_| Ok(()))
 }
 
 /// Reading the schema takes the lock or the snapshot, and finds out whether this is a database at all.
@@ -307,7 +312,19 @@ fn length(path: &Path) -> Option<u64> {
 /// A journal that was finished is deleted, cut to nothing, or begins with zeros.
 fn starts_with_content(journal: &Path) -> bool {
     let mut first = [0];
-    File::open(journal).and_then(|mut file| file.read_exact(&mut first)).is_ok() && first != [0]
+    open_file(journal).and_then(|mut file| file.read_exact(&mut first)).is_ok() && first != [0]
+}
+
+/// Opens a file for reading; one that turns out to be a pipe is not waited for.
+pub(super) fn open_file(path: &Path) -> std::io::Result<File> {
+    let mut options = File::options();
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt;
+        let flags = rustix::fs::OFlags::NONBLOCK | rustix::fs::OFlags::NOCTTY;
+        options.custom_flags(flags.bits().cast_signed());
+    }
+    options.read(true).open(path)
 }
 
 fn hot_journal(shown: &str) -> String {

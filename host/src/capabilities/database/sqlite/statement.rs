@@ -4,8 +4,8 @@
 //! anything, so in general only the last row decides. In order of their cost:
 //!
 //! 1. A result that ends within [`READ_AHEAD`] bytes is decided by looking at it, and is not read twice.
-//! 2. A longer one is delivered at once where every column is proven (a rowid, a column of a STRICT table) or
-//!    already mixed.
+//! 2. A longer one is delivered at once where every column is proven (a rowid, a column of a STRICT table, of a
+//!    single SELECT) or already mixed.
 //! 3. Otherwise the statement runs on to its end, in the same transaction, looking at the kinds of values without
 //!    keeping them, and stops as soon as no column is open; then it is run again to deliver.
 //!
@@ -212,6 +212,10 @@ impl Reader {
     /// True if SQLite itself lets the column hold nothing but what its declared type says, and NULL.
     fn is_proven(&self, origin: &Origin) -> bool {
         let Some((table, column)) = &origin.table else { return false };
+        // SQLite names the origin by a compound's first SELECT alone, also where a view or a subquery is one.
+        if !self.gate.is_single_select() {
+            return false;
+        }
         let look = || {
             self.connection.query_row(
                 "SELECT list.strict, list.wr, field.type, field.pk,

@@ -40,7 +40,8 @@ impl Sqlite {
     pub fn new(sql: &str) -> Result<Self, SqliteError> {
         let connection = Connection::open_in_memory()?;
         let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC;
-        connection.create_scalar_function("regexp", 2, flags, regexp)?;
+        let reals = Connection::open_in_memory()?;
+        connection.create_scalar_function("regexp", 2, flags, move |context| regexp(&reals, context))?;
         connection.execute_batch(sql)?;
         // Else a misspelt column in double quotes would be a text.
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DML, false)?;
@@ -50,21 +51,25 @@ impl Sqlite {
 }
 
 /// `value REGEXP pattern`, which SQLite calls as `regexp(pattern, value)`; NULL if either is.
-fn regexp(context: &Context<'_>) -> rusqlite::Result<Option<bool>> {
+fn regexp(reals: &Connection, context: &Context<'_>) -> rusqlite::Result<Option<bool>> {
     let failed = |error: regex::Error| rusqlite::Error::UserFunctionError(format!("{BAD_PATTERN}: {error}").into());
-    let (Some(pattern), Some(value)) = (text(context.get_raw(0)), text(context.get_raw(1))) else { return Ok(None) };
+    let (Some(pattern), Some(value)) = (text(reals, context.get_raw(0))?, text(reals, context.get_raw(1))?) else {
+        return Ok(None);
+    };
     let pattern = context.get_or_create_aux(0, |_| regex::Regex::new(&pattern).map_err(failed))?;
     Ok(Some(pattern.is_match(&value)))
 }
 
-/// As SQLite casts to text.
-fn text(value: ValueRef<'_>) -> Option<String> {
-    match value {
+/// As SQLite casts to text. Its rounding of reals is its own, so another connection of its is asked.
+fn text(reals: &Connection, value: ValueRef<'_>) -> rusqlite::Result<Option<String>> {
+    Ok(match value {
         ValueRef::Null => None,
         ValueRef::Integer(value) => Some(value.to_string()),
-        ValueRef::Real(value) => Some(format!("{value:?}")),
+        ValueRef::Real(value) => {
+            Some(reals.prepare_cached("select cast(?1 as text)")?.query_row([value], |row| row.get(0))?)
+        }
         ValueRef::Text(bytes) | ValueRef::Blob(bytes) => Some(String::from_utf8_lossy(bytes).into_owned()),
-    }
+    })
 }
 
 impl Source for Sqlite {

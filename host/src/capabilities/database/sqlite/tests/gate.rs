@@ -164,3 +164,30 @@ async fn regexp_is_unanchored_case_sensitive_and_knows_null() {
     let hostile = refused(&mut session, "SELECT 'x' REGEXP '(((a{1000}){1000}){1000})'").await;
     assert_eq!(hostile.kind, ErrorKind::Invalid, "{hostile:?}");
 }
+
+#[tokio::test]
+async fn regexp_sees_a_real_as_sqlite_casts_it_to_text() {
+    let (_database, mut session) = memory_session("").await;
+    for (real, expected) in [
+        ("0.1 + 0.2", "0.3"),
+        ("1e15", "1.0e+15"),
+        ("1e21", "1.0e+21"),
+        ("-0.0", "0.0"),
+        ("0.0 * -1.0", "0.0"),
+        ("100.0", "100.0"),
+        ("1e-7", "1.0e-07"),
+        ("0.0001", "0.0001"),
+        ("9e999", "Inf"),
+        ("-9e999", "-Inf"),
+    ] {
+        let Value::Text(cast) =
+            rows(&mut session, &format!("SELECT cast({real} AS TEXT)")).await.unwrap()[0][0].clone()
+        else {
+            panic!("{real} is no text")
+        };
+        assert_eq!(cast, expected, "{real}");
+        let pattern = format!("^{}$", regex::escape(&cast));
+        let sql = format!("SELECT ({real}) REGEXP '{pattern}', cast({real} AS TEXT) REGEXP '{pattern}'");
+        assert_eq!(rows(&mut session, &sql).await.unwrap(), [[Value::Integer(1), Value::Integer(1)]], "{sql}");
+    }
+}

@@ -60,6 +60,11 @@ async fn what_cannot_be_loaded_is_said_with_file_and_line() {
             "rows.sql` of the database `scratch` broke in line 5: UNIQUE constraint failed: t.a",
         ),
         (&[("open.sql", b"BEGIN;\nCREATE TABLE t (a);")], "begins a transaction that it does not end"),
+        (
+            // In one piece, so that the tests beside this one keep their memory.
+            &[("large.sql", b"CREATE TABLE t (a);\nINSERT INTO t VALUES (randomblob(500000000));")],
+            "large.sql` of the database `scratch` broke in line 2: the SQL files need more memory than the 384 MiB that SQLite",
+        ),
         (&[("attach.sql", b"ATTACH '/tmp/precheck-never.db' AS x;")], "broke in line 1"),
         (&[("into.sql", b"VACUUM INTO '/tmp/precheck-never.db';")], "broke in line 1"),
     ] {
@@ -68,4 +73,26 @@ async fn what_cannot_be_loaded_is_said_with_file_and_line() {
         assert!(error.message.contains(said), "{}", error.message);
     }
     assert!(!Path::new("/tmp/precheck-never.db").exists());
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn what_is_no_regular_file_or_too_long_is_refused_before_it_is_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let pipe = folder.path().join("pipe.sql");
+    assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    let long = folder.path().join("long.sql");
+    std::fs::File::create(&long).unwrap().set_len((256 << 20) + 1).unwrap();
+    for (file, said) in [
+        (pipe, "pipe.sql` of the database `scratch` is not a regular file"),
+        (PathBuf::from("/dev/zero"), "`/dev/zero` of the database `scratch` is not a regular file"),
+        (folder.path().to_owned(), "is not a regular file"),
+        (long, "long.sql` of the database `scratch` has more than 256 MiB"),
+    ] {
+        let target = Target { name: "scratch".into(), url: DatabaseUrl::SqliteMemory, load: vec![file] };
+        let refused = tokio::time::timeout(std::time::Duration::from_secs(20), connect(&target)).await;
+        let error = refused.expect("the file was waited for").err().unwrap();
+        assert_eq!(error.kind, ErrorKind::Unavailable);
+        assert!(error.message.contains(said), "{}", error.message);
+    }
 }

@@ -116,6 +116,31 @@ async fn a_proven_result_is_not_read_to_its_end_first() {
 }
 
 #[tokio::test]
+async fn a_column_of_a_compound_is_not_proven_by_its_first_select() {
+    let (_database, mut session) = memory_session(
+        "CREATE TABLE t (id INTEGER PRIMARY KEY);
+         WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 5000) INSERT INTO t SELECT i FROM n;
+         CREATE TABLE u (n); INSERT INTO u VALUES ('last');
+         CREATE VIEW both AS SELECT id FROM t UNION ALL SELECT n FROM u;",
+    )
+    .await;
+    let mut expected: Vec<Vec<Value>> = (1..=5_000).map(|id| vec![Value::Integer(id)]).collect();
+    expected.push(vec![text("last")]);
+    for sql in [
+        "SELECT id FROM t UNION ALL SELECT n FROM u",
+        "SELECT id FROM t UNION SELECT n FROM u",
+        "SELECT id FROM both",
+        "SELECT id FROM (SELECT id FROM t UNION ALL SELECT n FROM u)",
+        "WITH both AS MATERIALIZED (SELECT id FROM t UNION ALL SELECT n FROM u) SELECT id FROM both",
+        "SELECT both.id FROM both CROSS JOIN (SELECT 1)",
+    ] {
+        let (columns, found) = all(&mut session, sql, Vec::new()).await.unwrap();
+        assert_eq!(columns[0].family, Family::Other, "{sql}");
+        assert!(found == expected, "{sql}");
+    }
+}
+
+#[tokio::test]
 async fn no_batch_is_larger_than_asked_for() {
     let (_database, mut session) = memory_session(
         "CREATE TABLE t (id INTEGER PRIMARY KEY, label TEXT);
