@@ -1,11 +1,13 @@
 //! A whole run: what its checks share, how many of them run at once, and the report that comes of it.
 
 use std::collections::BTreeMap;
+use std::future::poll_fn;
 use std::sync::Arc;
+use std::task::Poll;
 use std::time::Duration;
 
 use tokio::sync::mpsc::UnboundedSender;
-use tokio::sync::{Semaphore, SemaphorePermit, watch};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::task::JoinSet;
 
 use super::engine::{Runtime, State};
@@ -43,10 +45,10 @@ struct Shared {
     plan: Arc<Plan>,
     plugins: Plugins,
     databases: BTreeMap<String, Reply<Arc<dyn Database>>>,
-    sessions: BTreeMap<String, Semaphore>,
+    sessions: BTreeMap<String, Arc<Semaphore>>,
     providers: Arc<Providers>,
     directories: Arc<Directories>,
-    jobs: Semaphore,
+    jobs: Arc<Semaphore>,
     started: Duration,
     events: UnboundedSender<Event>,
 }
@@ -77,20 +79,29 @@ impl Runtime {
         };
         let reports = database_reports(&plan, &databases);
         let shared = Arc::new(Shared {
-            sessions: databases.keys().map(|name| (name.clone(), Semaphore::new(SESSIONS))).collect(),
+            sessions: databases.keys().map(|name| (name.clone(), Arc::new(Semaphore::new(SESSIONS)))).collect(),
             databases,
             providers: Providers::new(&plan.flags),
             directories: Directories::open(&plan.directories),
-            jobs: Semaphore::new(options.jobs.max(1)),
+            jobs: Arc::new(Semaphore::new(options.jobs.max(1))),
             plan,
             plugins,
             started,
             events,
         });
         let mut tasks = JoinSet::new();
-        for (index, _) in shared.plan.checks.iter().enumerate() {
+        for (index, check) in shared.plan.checks.iter().enumerate() {
+            // Asked for the first time here, so that checks queue in the suite's order and not in that of the threads.
+            let mut turn = Box::pin(tokio::task::unconstrained(shared.turn(check)));
+            let taken = poll_fn(|context| Poll::Ready(turn.as_mut().poll(context))).await;
+            let turn = async move {
+                match taken {
+                    Poll::Ready(permits) => permits,
+                    Poll::Pending => turn.await,
+                }
+            };
             let (runtime, shared, stopping) = (self.clone(), shared.clone(), stopping.clone());
-            tasks.spawn(async move { (index, shared.judge(index, &runtime, stopping).await) });
+            tasks.spawn(async move { (index, shared.judge(index, turn, &runtime, stopping).await) });
         }
         let mut checks: Vec<Option<CheckReport>> = shared.plan.checks.iter().map(|_| None).collect();
         while let Some(ended) = tasks.join_next().await {
@@ -118,9 +129,15 @@ impl Runtime {
 }
 
 impl Shared {
-    async fn judge(&self, index: usize, runtime: &Runtime, stopping: watch::Receiver<bool>) -> Option<CheckReport> {
+    async fn judge(
+        &self,
+        index: usize,
+        turn: impl Future<Output = Vec<OwnedSemaphorePermit>>,
+        runtime: &Runtime,
+        stopping: watch::Receiver<bool>,
+    ) -> Option<CheckReport> {
         let check = self.plan.checks.get(index)?;
-        let report = self.report(check, runtime, stopping).await;
+        let report = self.report(check, turn, runtime, stopping).await;
         // Nobody has to listen.
         let _ = self.events.send(Event::Finished { report: Box::new(report.clone()) });
         Some(report)
@@ -129,6 +146,7 @@ impl Shared {
     async fn report(
         &self,
         check: &PlannedCheck,
+        turn: impl Future<Output = Vec<OwnedSemaphorePermit>>,
         runtime: &Runtime,
         mut stopping: watch::Receiver<bool>,
     ) -> CheckReport {
@@ -146,7 +164,7 @@ impl Shared {
             () = stopped(&mut stopping) => {
                 return unjudged(check, None, ReasonKind::Interrupted, "the run was interrupted before the check began");
             }
-            permits = self.reserve(check) => permits,
+            permits = turn => permits,
         };
         let _ = self.events.send(Event::Started { check: check.id.clone() });
         let limits = self.plan.plugins.get(&check.plugin).map(|plugin| plugin.limits.clone()).unwrap_or_default();
@@ -156,17 +174,20 @@ impl Shared {
 
     /// One session on every database of the check, and a place among the jobs. Everybody asks in the same order, so no
     /// two checks wait for each other.
-    async fn reserve(&self, check: &PlannedCheck) -> Vec<SemaphorePermit<'_>> {
+    fn turn(&self, check: &PlannedCheck) -> impl Future<Output = Vec<OwnedSemaphorePermit>> + Send + 'static {
         let mut names: Vec<&String> = check.grants.databases.iter().collect();
         names.sort();
         names.dedup();
-        let semaphores = names.into_iter().filter_map(|name| self.sessions.get(name));
-        let mut permits = Vec::new();
-        for semaphore in semaphores.chain([&self.jobs]) {
-            // They are never closed.
-            permits.extend(semaphore.acquire().await);
+        let sessions = names.into_iter().filter_map(|name| self.sessions.get(name));
+        let semaphores: Vec<Arc<Semaphore>> = sessions.chain([&self.jobs]).cloned().collect();
+        async move {
+            let mut permits = Vec::new();
+            for semaphore in semaphores {
+                // They are never closed.
+                permits.extend(semaphore.acquire_owned().await);
+            }
+            permits
         }
-        permits
     }
 
     fn state(&self, check: &PlannedCheck, plugin: &Plugin, limits: &Limits) -> State {
