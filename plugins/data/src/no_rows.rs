@@ -35,8 +35,8 @@ precheck_sdk::documented! {
     /// # Rows
     ///
     /// The first rows (`samples`, 5 by default) are shown in the query's own order: order it, so that the same state gives
-    /// the same report. All columns of the query are shown as what identifies a row, whatever the suite hides of other
-    /// values: select keys, and nothing that a report must not hold.
+    /// the same report. All columns of the query are shown as what identifies a row: select keys, and nothing that a report
+    /// must not hold.
     pub struct NoRows;
 }
 

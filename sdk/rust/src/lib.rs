@@ -49,7 +49,7 @@
 //! - Errors go out with `?`: the host remembers a denial, a limit or an unreachable database, and a check that swallows
 //!   one cannot pass. Only [`ErrorKind::Invalid`] is the check's own to handle.
 //! - Where it could not judge something it says [`Conclusion::Inconclusive`], never completed.
-//! - Messages hold no row values; [`Evidence`] does, and the suite decides how much of it is shown.
+//! - Messages hold no row values; [`Evidence`] does, and reports show it: no secrets in it.
 //!
 //! # Tests
 //!

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use precheck_sdk::prelude::*;
+use precheck_sdk::wording::count;
 
 /// How many orders a person is shown.
 const SAMPLE: usize = 5;
@@ -66,10 +67,11 @@ impl Check for PaidInFull {
             .map(|(order, _)| order)
             .collect();
         if !unbalanced.is_empty() {
-            let message = format!("the lines and the payments of {} orders differ", unbalanced.len());
+            let affected = unbalanced.len() as u64;
+            let message = format!("the lines and the payments of {} differ", count(affected, "order"));
             let mut finding = Finding::new("unbalanced-orders", message)
                 .table(database.name(), "payments")
-                .affected(unbalanced.len() as u64)
+                .affected(affected)
                 .remedy("book the missing payments, or cancel the orders");
             finding.evidence = unbalanced.iter().take(SAMPLE).map(|id| Evidence::new().key("order_id", *id)).collect();
             cx.emit(finding)?;
