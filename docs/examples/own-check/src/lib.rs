@@ -29,17 +29,11 @@ precheck_sdk::documented! {
 }
 
 /// How exact the books must be.
-#[derive(Deserialize, Serialize, JsonSchema)]
+#[derive(Default, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Settings {
     /// Cents by which a sum may differ.
     tolerance: u32,
-}
-
-impl Default for Settings {
-    fn default() -> Self {
-        Settings { tolerance: 0 }
-    }
 }
 
 impl Check for PaidInFull {

@@ -21,6 +21,9 @@ pub(super) fn first_line(page: &mut Page, report: &RunReport) {
 
 pub(super) fn last_line(page: &mut Page, report: &RunReport) {
     let mut parts = vec![checks(report)];
+    if report.summary.infos > 0 {
+        parts.insert(0, count(report.summary.infos as u64, "info"));
+    }
     let found = found(report);
     if !found.is_empty() {
         parts.insert(0, found);
@@ -36,7 +39,8 @@ pub(super) fn last_line(page: &mut Page, report: &RunReport) {
 /// What a person does about a run without an answer.
 pub(super) fn what_to_do(page: &mut Page, report: &RunReport) {
     let blind = report.checks.iter().any(is_blind);
-    let empty = !report.checks.iter().any(CheckReport::judged);
+    // Where an optional check could not look, its failure is what to mend.
+    let empty = !report.checks.iter().any(|check| check.judged() || check.could_not_look());
     match report.verdict {
         Verdict::Undecided if blind => page.note(
             "",
