@@ -158,7 +158,7 @@ pub struct ReportedFinding {
     /// How many are affected.
     #[serde(serialize_with = "serialize_count")]
     pub affected: Option<u64>,
-    /// Offenders, as far as the evidence policy shows them.
+    /// Offenders, by what identifies them.
     pub evidence: Vec<Evidence>,
     /// Ways out.
     pub remedies: Vec<Remedy>,

@@ -232,7 +232,7 @@ impl FilePosition {
     }
 }
 
-/// One offender that a person can go and look at. The suite's evidence policy decides what of it is shown.
+/// One offender that a person can go and look at. Reports show its key fields alone.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Evidence {
     /// In the order in which they are shown.
